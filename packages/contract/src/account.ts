@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { conversationViewSchema } from './conversation.ts';
+import { idSchema, resumeSchema } from './primitives.ts';
+import { eventOf } from './run-events.ts';
+
+export const accountEventsInputSchema = resumeSchema;
+export type AccountEventsInput = z.infer<typeof accountEventsInputSchema>;
+
+/** What happens to a user, on every device at once. */
+export const accountEventSchema = z.discriminatedUnion('type', [
+  eventOf('conversation_changed', z.object({ conversation: conversationViewSchema })),
+  eventOf('conversation_removed', z.object({ conversationId: idSchema })),
+]);
+export type AccountEvent = z.infer<typeof accountEventSchema>;

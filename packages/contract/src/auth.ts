@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { idSchema, instantSchema, LIMITS, roleSchema } from './primitives.ts';
+
+const emailSchema = z.email().max(254);
+const newPasswordSchema = z.string().min(LIMITS.passwordMinChars).max(LIMITS.passwordMaxChars);
+
+export const registerInputSchema = z.object({
+  email: emailSchema,
+  password: newPasswordSchema,
+  nickname: z.string().trim().min(1).max(60).optional(),
+});
+export const loginInputSchema = z.object({
+  email: z.string().max(254),
+  password: z.string().max(LIMITS.passwordMaxChars),
+  /** The tenant to work in; default: the one joined first. */
+  tenantId: idSchema.optional(),
+});
+export const refreshInputSchema = z.object({ refreshToken: z.string().max(200) });
+export const revokeSessionInputSchema = z.object({ sessionId: idSchema });
+export const switchTenantInputSchema = z.object({ tenantId: idSchema });
+
+export const userViewSchema = z.object({
+  id: idSchema,
+  email: z.string(),
+  nickname: z.string().nullable(),
+  pictureUrl: z.string().nullable(),
+  tier: z.string(),
+  createdAt: instantSchema,
+});
+export const membershipViewSchema = z.object({
+  tenantId: idSchema,
+  tenantName: z.string(),
+  role: roleSchema,
+});
+export const identityViewSchema = z.object({
+  user: userViewSchema,
+  tenantId: idSchema,
+  tenantName: z.string(),
+  role: roleSchema,
+  sessionId: idSchema,
+  memberships: z.array(membershipViewSchema),
+});
+/** A fresh pair of tokens. The access token lives 15 minutes; the refresh token is good for one use. */
+export const authResultSchema = z.object({
+  accessToken: z.string(),
+  accessExpiresAt: instantSchema,
+  refreshToken: z.string(),
+  refreshExpiresAt: instantSchema,
+  identity: identityViewSchema,
+});
+export const sessionViewSchema = z.object({
+  id: idSchema,
+  createdAt: instantSchema,
+  lastUsedAt: instantSchema,
+  expiresAt: instantSchema,
+  userAgent: z.string().nullable(),
+  address: z.string().nullable(),
+  isCurrent: z.boolean(),
+});
+
+export type RegisterInput = z.infer<typeof registerInputSchema>;
+export type LoginInput = z.infer<typeof loginInputSchema>;
+export type RefreshInput = z.infer<typeof refreshInputSchema>;
+export type RevokeSessionInput = z.infer<typeof revokeSessionInputSchema>;
+export type SwitchTenantInput = z.infer<typeof switchTenantInputSchema>;
+export type UserView = z.infer<typeof userViewSchema>;
+export type MembershipView = z.infer<typeof membershipViewSchema>;
+export type IdentityView = z.infer<typeof identityViewSchema>;
+export type AuthResult = z.infer<typeof authResultSchema>;
+export type SessionView = z.infer<typeof sessionViewSchema>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** Every code a call can fail with. Clients branch on these, never on messages. */
+export const ERROR_CODES = [
+  'UNAUTHORIZED',
+  'SESSION_REVOKED',
+  'INVALID_CREDENTIALS',
+  'ACCOUNT_INACTIVE',
+  'ACCOUNT_LOCKED',
+  'EMAIL_TAKEN',
+  'REGISTRATION_CLOSED',
+  'REFRESH_INVALID',
+  'REFRESH_REUSED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_INPUT',
+  'CONFLICT',
+  'IDEMPOTENCY_CONFLICT',
+  'RUN_ACTIVE',
+  'CURSOR_EXPIRED',
+  'TOO_MANY_REQUESTS',
+  'PAYLOAD_TOO_LARGE',
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const;
+export const errorCodeSchema = z.enum(ERROR_CODES);
+export type ErrorCode = z.infer<typeof errorCodeSchema>;
+
+export const inputIssueSchema = z.object({
+  path: z.array(z.union([z.string(), z.number()])),
+  message: z.string(),
+});
+
+/** What an error carries on the wire, at `error.data.aura` of a tRPC answer. */
+export const errorDataSchema = z.object({
+  code: errorCodeSchema,
+  requestId: z.string().nullable(),
+  /** Present on BAD_INPUT: which fields and why. */
+  issues: z.array(inputIssueSchema).optional(),
+  /** Present when trying again later can help. */
+  retryAfterMs: z.number().optional(),
+});
+export type ErrorData = z.infer<typeof errorDataSchema>;

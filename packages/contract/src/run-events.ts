@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { idSchema, instantSchema, jsonSchema } from './primitives.ts';
+
+export const runStatusSchema = z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+/** A run in one of these is still going to change. */
+export const ACTIVE_RUN_STATUSES = ['queued', 'running'] as const satisfies readonly RunStatus[];
+
+export const usageSchema = z.object({
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+/** Why a run or an attempt failed. `interrupted`: the process that ran it died. */
+export const runErrorCodeSchema = z.enum([
+  'provider_rate_limited',
+  'provider_quota',
+  'provider_overloaded',
+  'provider_rejected',
+  'provider_unauthorized',
+  'provider_cut',
+  'provider_stalled',
+  'provider_garbage',
+  'content_filtered',
+  'context_too_long',
+  'budget_exceeded',
+  'interrupted',
+  'internal',
+]);
+export type RunErrorCode = z.infer<typeof runErrorCodeSchema>;
+export const runErrorSchema = z.object({
+  code: runErrorCodeSchema,
+  message: z.string(),
+  /** On an error in mid-run: another attempt follows. On the last one: sending again may work. */
+  retryable: z.boolean(),
+});
+export type RunError = z.infer<typeof runErrorSchema>;
+
+export const runViewSchema = z.object({
+  id: idSchema,
+  conversationId: idSchema,
+  /** The message that asked for it. */
+  messageId: idSchema,
+  model: z.string(),
+  status: runStatusSchema,
+  error: runErrorSchema.nullable(),
+  createdAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+
+const eventOf = <T extends string, D extends z.ZodType>(type: T, data: D) =>
+  z.object({ type: z.literal(type), seq: z.int(), at: instantSchema, runId: idSchema.nullable(), data });
+export { eventOf };
+
+export const planStepStatusSchema = z.enum(['pending', 'running', 'done', 'failed', 'skipped']);
+export type PlanStepStatus = z.infer<typeof planStepStatusSchema>;
+export const toolStatusSchema = z.enum(['started', 'succeeded', 'failed', 'unknown']);
+export type ToolStatus = z.infer<typeof toolStatusSchema>;
+
+/** A piece of reasoning or answer. Pieces of one attempt join at `offset` (UTF-16 units); a higher attempt replaces. */
+const pieceShape = { attempt: z.int(), offset: z.int() };
+
+/**
+ * Everything a run can say, in the order it happened. Every member carries `seq` (dense within its stream),
+ * `at` and `runId`.
+ */
+export const runEventSchema = z.discriminatedUnion('type', [
+  eventOf('run_created', z.object({ run: runViewSchema })),
+  eventOf('run_started', z.object({ startedAt: instantSchema })),
+  eventOf('thought', z.object({ stepId: z.string(), text: z.string(), ...pieceShape })),
+  eventOf(
+    'plan_step',
+    z.object({ stepId: z.string(), index: z.int(), title: z.string(), status: z.literal('pending') }),
+  ),
+  eventOf(
+    'plan_step_update',
+    z.object({ stepId: z.string(), status: planStepStatusSchema, note: z.string().optional() }),
+  ),
+  eventOf(
+    'tool_execution',
+    z.object({
+      toolCallId: z.string(),
+      toolName: z.string(),
+      args: jsonSchema,
+      status: toolStatusSchema,
+      result: jsonSchema.optional(),
+      error: z.string().optional(),
+      durationMs: z.number().optional(),
+    }),
+  ),
+  eventOf('content_delta', z.object({ messageId: idSchema, delta: z.string(), ...pieceShape })),
+  eventOf(
+    'content',
+    z.object({
+      messageId: idSchema,
+      attempt: z.int(),
+      text: z.string(),
+      usage: usageSchema.nullable(),
+      /** False when the run was stopped or failed in mid-answer: this is what had been said by then. */
+      isComplete: z.boolean(),
+    }),
+  ),
+  eventOf(
+    'timeline_step_update',
+    z.object({
+      stepId: z.string(),
+      label: z.string(),
+      startedAt: instantSchema,
+      endedAt: instantSchema.optional(),
+      status: z.enum(['running', 'done', 'failed']),
+    }),
+  ),
+  eventOf('error', z.object({ ...runErrorSchema.shape, attempt: z.int() })),
+  eventOf(
+    'done',
+    z.object({
+      status: z.enum(['completed', 'failed', 'cancelled']),
+      error: runErrorSchema.nullable(),
+      usage: usageSchema,
+    }),
+  ),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
