@@ -1,1 +1,3 @@
-export {};
+export { type OfflineModel, type OfflineModelOptions, startOfflineModel } from './server.ts';
+export type { RecordedRequest } from './request-log.ts';
+export type { ChatMessage, ToolCall } from './wire-messages.ts';
