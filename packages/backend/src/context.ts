@@ -1,0 +1,67 @@
+import type { Role } from '@aura/contract';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { BackendConfig } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { AccessTokens } from './features/auth/access-tokens.ts';
+import type { PasswordHasher } from './features/auth/password-hasher.ts';
+import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
+import type { SessionWatch } from './features/auth/session-watch.ts';
+import type { ModelPort } from './ports/model.ts';
+import type { Runner } from './features/agent/runner.ts';
+import type { ToolRegistry } from './features/agent/tool-registry.ts';
+import type { Bus } from './realtime/bus.ts';
+import type { GroupWriter } from './realtime/group-writer.ts';
+import type { Hub } from './realtime/hub.ts';
+import type { PageReader } from './realtime/page-reader.ts';
+import type { SocketFlow } from './realtime/socket-flow.ts';
+
+/** The parts of a running backend that use cases work with. Made once, by `createBackend`. */
+export interface Core {
+  config: BackendConfig;
+  /** Names this process among nodes; new at every start. */
+  nodeId: string;
+  log: Logger;
+  clock: Clock;
+  database: Database;
+  bus: Bus;
+  hub: Hub;
+  pageReader: PageReader;
+  groupWriter: GroupWriter;
+  accessTokens: AccessTokens;
+  refreshTokens: RefreshTokens;
+  passwordHasher: PasswordHasher;
+  sessionWatch: SessionWatch;
+  model: ModelPort;
+  tools: ToolRegistry;
+  runner: Runner;
+}
+
+/** Who is calling, as its access token says. */
+export interface Caller {
+  userId: string;
+  tenantId: string;
+  role: Role;
+  sessionId: string;
+  /** When the access token ends. */
+  expiresAt: Date;
+}
+
+export interface RequestInfo {
+  id: string;
+  address: string | null;
+  userAgent: string | null;
+}
+
+/** What every procedure gets. */
+export interface RequestContext extends Core {
+  caller: Caller | null;
+  request: RequestInfo;
+  /** Set on WebSocket connections. */
+  flow: SocketFlow | null;
+}
+
+/** What a procedure that needs a signed-in caller gets; use cases take this. */
+export interface CallerContext extends RequestContext {
+  caller: Caller;
+}

@@ -1,0 +1,22 @@
+/**
+ * `value` as JSON that PostgreSQL takes as jsonb: NUL and lone surrogates, which JSON allows and jsonb refuses,
+ * become U+FFFD. Model output and page context can hold either, and one such character must not fail a batch.
+ */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
+  return SUSPICIOUS.test(text) ? JSON.stringify(storable(value)) : text;
+}
+
+/** `text` without the two kinds of character that PostgreSQL cannot store. */
+export function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
+
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storableText(key), storable(inner)]));
+}

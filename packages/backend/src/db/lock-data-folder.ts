@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export class DataFolderInUseError extends Error {
+  override name = 'DataFolderInUseError';
+}
+
+/**
+ * Takes a data folder for this process alone. The lock is the operating system's (SQLite's lock on `lock.db`), so a
+ * process that is killed lets go of it and no stale lock is ever left; a file with a pid in it could not promise that.
+ * Throws `DataFolderInUseError` when another process holds it.
+ */
+export function lockDataFolder(dataDir: string): Disposable {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const holderFile = join(dataDir, 'lock.pid');
+  const lock = new DatabaseSync(join(dataDir, 'lock.db'), { timeout: 0 });
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw new DataFolderInUseError(
+      `The data folder ${dataDir} is in use by another Aura${holder(holderFile)}. ` +
+        'Stop that one, or set AURA_DATA_DIR to another folder, or set DATABASE_URL to share one PostgreSQL.',
+      { cause },
+    );
+  }
+  writeFileSync(holderFile, String(process.pid));
+  return { [Symbol.dispose]: () => lock.close() };
+}
+
+function holder(file: string): string {
+  try {
+    return ` (process ${readFileSync(file, 'utf8')})`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,128 @@
+import type { JsonObject, PageContext, Role, RunError, RunStatus } from '@aura/contract';
+import type { ColumnType, Generated } from 'kysely';
+import type { StepData } from '../features/agent/step-data.ts';
+
+/** jsonb: read as a value, written as the text that `jsonText` makes. */
+type Jsonb<T> = ColumnType<T, string, string>;
+type CreatedAt = Generated<Date>;
+
+/** The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. */
+export interface Schema {
+  tenants: { id: string; slug: string; name: string; createdAt: CreatedAt };
+  users: {
+    id: string;
+    email: string;
+    passwordHash: string | null;
+    nickname: string | null;
+    pictureUrl: string | null;
+    tier: Generated<string>;
+    isActive: Generated<boolean>;
+    createdAt: CreatedAt;
+  };
+  memberships: { tenantId: string; userId: string; role: Role; streamId: string; createdAt: CreatedAt };
+  sessions: {
+    id: string;
+    tenantId: string;
+    userId: string;
+    generation: Generated<number>;
+    refreshHash: Uint8Array;
+    rotatedAt: Generated<Date>;
+    createdAt: CreatedAt;
+    lastUsedAt: Generated<Date>;
+    expiresAt: Date;
+    revokedAt: Date | null;
+    revokedReason: string | null;
+    userAgent: string | null;
+    address: string | null;
+  };
+  loginAttempts: { key: string; failures: number; lockedUntil: Date | null; lastFailedAt: Date };
+  auditLog: {
+    id: Generated<number>;
+    tenantId: string | null;
+    at: Generated<Date>;
+    actorId: string | null;
+    action: string;
+    subject: string | null;
+    data: Jsonb<JsonObject>;
+    address: string | null;
+    requestId: string | null;
+  };
+  streams: {
+    id: string;
+    tenantId: string;
+    kind: 'user' | 'conversation';
+    epoch: string;
+    head: Generated<number>;
+    oldest: Generated<number>;
+  };
+  events: {
+    streamId: string;
+    seq: number;
+    tenantId: string;
+    type: string;
+    runId: string | null;
+    fence: number | null;
+    data: Jsonb<JsonObject>;
+    at: Date;
+  };
+  conversations: {
+    id: string;
+    tenantId: string;
+    userId: string;
+    clientId: string;
+    requestHash: string;
+    title: string;
+    model: string;
+    isPinned: Generated<boolean>;
+    isArchived: Generated<boolean>;
+    activeRunId: string | null;
+    deletedAt: Date | null;
+    createdAt: CreatedAt;
+    updatedAt: Generated<Date>;
+  };
+  messages: {
+    id: string;
+    tenantId: string;
+    conversationId: string;
+    runId: string | null;
+    role: 'user' | 'assistant';
+    clientId: string | null;
+    requestHash: string | null;
+    text: string;
+    context: ColumnType<PageContext | null, string | null, never>;
+    isComplete: Generated<boolean>;
+    inputTokens: number | null;
+    outputTokens: number | null;
+    seq: number;
+    createdAt: CreatedAt;
+  };
+  runs: {
+    id: string;
+    tenantId: string;
+    conversationId: string;
+    userId: string;
+    messageId: string;
+    model: string;
+    status: RunStatus;
+    fence: Generated<number>;
+    owner: string | null;
+    leaseUntil: Date | null;
+    firstSeq: number | null;
+    lastSeq: number | null;
+    error: ColumnType<RunError | null, string | null, string | null>;
+    inputTokens: Generated<number>;
+    outputTokens: Generated<number>;
+    createdAt: CreatedAt;
+    startedAt: Date | null;
+    endedAt: Date | null;
+  };
+  steps: {
+    runId: string;
+    index: number;
+    tenantId: string;
+    kind: 'model' | 'tool';
+    data: Jsonb<StepData>;
+    at: Generated<Date>;
+  };
+  facts: { tenantId: string; userId: string; key: string; value: string; updatedAt: Generated<Date> };
+}

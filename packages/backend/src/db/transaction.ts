@@ -1,0 +1,71 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { CommittedBatch } from '../realtime/event.ts';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
+
+/** One transaction, and the event batches to announce once it has committed. */
+export interface Tx {
+  readonly db: Transaction<Schema>;
+  readonly batches: CommittedBatch[];
+}
+
+interface Scope {
+  database: Database;
+  hub: { publish(batch: CommittedBatch): void };
+}
+interface TenantScope extends Scope {
+  caller: { tenantId: string; userId: string };
+}
+
+/**
+ * Runs `work` in one transaction that sees the rows of the caller's tenant only (row-level security, layer two; the
+ * queries' own tenant filters are layer one), then announces the events it appended. May run `work` again after a
+ * deadlock or a serialization failure, so `work` must do nothing but database work.
+ */
+export async function withTransaction<T>(ctx: TenantScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await attempt(ctx, 'aura_app', ctx.caller.tenantId, work);
+}
+
+/** As `withTransaction`, over all tenants: for signing in, sweeping and claiming. Grants keep it to those tables. */
+export async function withSystemTransaction<T>(ctx: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await attempt(ctx, 'aura_system', '', work);
+}
+
+/** A read of several statements that all see the same moment. */
+export async function withSnapshot<T>(ctx: TenantScope, work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {
+  return await ctx.database.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (db) => {
+      await become(db, 'aura_app', ctx.caller.tenantId);
+      return await work(db);
+    });
+}
+
+const MAX_ATTEMPTS = 4;
+
+async function attempt<T>(ctx: Scope, role: string, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    const batches: CommittedBatch[] = [];
+    try {
+      const result = await ctx.database.db.transaction().execute(async (db) => {
+        await become(db, role, tenant);
+        return await work({ db, batches });
+      });
+      for (const batch of batches) ctx.hub.publish(batch);
+      return result;
+    } catch (err) {
+      if (round >= MAX_ATTEMPTS || !isTransient(err)) throw err;
+    }
+  }
+}
+
+/** The role and the tenant of this transaction alone: both end with it, whatever happens. */
+async function become(db: Kysely<Schema>, role: string, tenant: string): Promise<void> {
+  await sql`select set_config('role', ${role}, true), set_config('app.tenant', ${tenant}, true)`.execute(db);
+}
+
+/** Serialization failure and deadlock: the database says that trying again is right. */
+function isTransient(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && (err.code === '40001' || err.code === '40P01');
+}

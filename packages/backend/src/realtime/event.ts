@@ -1,0 +1,23 @@
+import type { JsonObject } from '@aura/contract';
+
+/** What a use case says happened; the log gives it its place. */
+export interface NewEvent {
+  type: string;
+  runId?: string;
+  data: JsonObject;
+}
+
+/** An event in its place. Frozen in development, shared by every subscriber of the node: never change one. */
+export interface StreamEvent {
+  readonly seq: number;
+  readonly type: string;
+  readonly runId: string | null;
+  readonly at: string;
+  readonly data: JsonObject;
+}
+
+/** Neighbouring events of one stream that were committed together. */
+export interface CommittedBatch {
+  streamId: string;
+  events: StreamEvent[];
+}

@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { StreamEvent } from './event.ts';
+
+export const PAGE_SIZE = 200;
+
+/** The events of a stream after `after`, oldest first, at most one page. */
+export async function readEvents(
+  db: Kysely<Schema>,
+  { streamId, after, limit = PAGE_SIZE }: { streamId: string; after: number; limit?: number },
+): Promise<StreamEvent[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select(['seq', 'type', 'runId', 'at', 'data'])
+    .where('streamId', '=', streamId)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+}
+
+/** Where a stream stands now; null when there is none (for this tenant). */
+export async function readStreamHead(
+  db: Kysely<Schema>,
+  streamId: string,
+): Promise<{ epoch: string; head: number; oldest: number } | null> {
+  const row = await db.selectFrom('streams').select(['epoch', 'head', 'oldest']).where('id', '=', streamId).executeTakeFirst();
+  return row ?? null;
+}

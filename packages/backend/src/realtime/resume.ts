@@ -1,0 +1,81 @@
+import { formatCursor, parseCursor } from '@aura/contract';
+import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { Database } from '../db/database.ts';
+import { withTransaction } from '../db/transaction.ts';
+import type { StreamEvent } from './event.ts';
+import { followStream } from './follow-stream.ts';
+import type { Hub } from './hub.ts';
+import type { PageReader } from './page-reader.ts';
+import { readStreamHead } from './read-events.ts';
+import type { SocketFlow } from './socket-flow.ts';
+
+interface FeedContext {
+  database: Database;
+  hub: Hub;
+  pageReader: PageReader;
+  caller: { tenantId: string; userId: string };
+  /** The socket the feed goes to; null for callers that pull (tests, SSE). */
+  flow: SocketFlow | null;
+}
+
+export interface FeedOptions<E, S> {
+  streamId: string;
+  lastEventId: string | null | undefined;
+  signal: AbortSignal;
+  /** Reads what a reader needs when its cursor is of no use: state and place, taken together. */
+  readSnapshot(): Promise<{ state: S; cursor: string }>;
+  /** Where a reader without a cursor starts: after 0, everything the log still holds. */
+  start: { after: number };
+  /** The event as the reader sees it, or null when it is not for this feed. */
+  view(event: StreamEvent): E | null;
+  /** True for the event after which the feed has nothing more to say. */
+  isLast?(event: StreamEvent): boolean;
+}
+
+/** The reader's cursor was of no use (pruned, foreign, or made up): here is where things stand; go on from here. */
+export interface Reset<S> {
+  type: 'reset';
+  seq: number;
+  data: S;
+}
+
+/**
+ * A subscription: resumes at the cursor when it can, says so (`reset`) when it cannot, and never has a silent gap.
+ * Authorise before calling. Waits for the socket whenever the reader is slow.
+ */
+export async function* resumeFeed<E extends object, S>(
+  ctx: FeedContext,
+  options: FeedOptions<E, S>,
+): AsyncGenerator<TrackedEnvelope<E | Reset<S>>, void, undefined> {
+  const { streamId, signal } = options;
+  const stream = await withTransaction(ctx, async ({ db }) => await readStreamHead(db, streamId));
+  if (stream === null) return;
+
+  let { epoch } = stream;
+  let after = Math.max(options.start.after, stream.oldest - 1);
+  const { lastEventId } = options;
+  if (lastEventId !== null && lastEventId !== undefined) {
+    const cursor = parseCursor(lastEventId);
+    const isUsable =
+      cursor !== null && cursor.epoch === epoch && cursor.seq <= stream.head && cursor.seq >= stream.oldest - 1;
+    if (isUsable) {
+      after = cursor.seq;
+    } else {
+      const snapshot = await options.readSnapshot();
+      const place = parseCursor(snapshot.cursor);
+      if (place === null) throw new Error('a snapshot came without a cursor');
+      ({ epoch, seq: after } = place);
+      yield tracked(snapshot.cursor, { type: 'reset', seq: after, data: snapshot.state });
+    }
+  }
+
+  for await (const event of followStream(ctx, { tenantId: ctx.caller.tenantId, streamId, after, signal })) {
+    const view = options.view(event);
+    if (view !== null) {
+      await ctx.flow?.ready(signal);
+      if (signal.aborted) return;
+      yield tracked(formatCursor({ epoch, seq: event.seq }), view);
+    }
+    if (options.isLast?.(event) === true) return;
+  }
+}

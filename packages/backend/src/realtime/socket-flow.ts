@@ -1,0 +1,78 @@
+import type { WebSocket } from 'ws';
+
+/** Closing code for a reader that does not keep up; its client comes back and resumes at its cursor. */
+export const SLOW_READER_CODE = 4008;
+
+export interface FlowLimits {
+  /** Above this many unsent bytes nothing more is yielded. */
+  pauseBytes: number;
+  /** Below this many it goes on. */
+  resumeBytes: number;
+  /** Above this many, or without any progress for `stallMs`, the socket is closed. */
+  maxBytes: number;
+  stallMs: number;
+}
+
+const LIMITS: FlowLimits = { pauseBytes: 256_000, resumeBytes: 64_000, maxBytes: 1_048_576, stallMs: 10_000 };
+
+/** Keeps what waits for one socket bounded, however many subscriptions it carries. */
+export interface SocketFlow {
+  /** Resolves when the socket can take more, or when `signal` aborts. Closes the socket (4008) when it never can. */
+  ready(signal: AbortSignal): Promise<void>;
+}
+
+type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate'>;
+
+const POLL_MS = 20;
+
+export function createSocketFlow(socket: Socket, limits: FlowLimits = LIMITS): SocketFlow {
+  let waiting: Promise<void> | null = null;
+
+  /** One watcher a socket; its subscriptions wait for it together. `ws` has no drain event, so it looks. */
+  const drained = async (): Promise<void> => {
+    let lowest = socket.bufferedAmount;
+    let progressAt = performance.now();
+    while (socket.bufferedAmount > limits.resumeBytes) {
+      if (socket.bufferedAmount < lowest) {
+        lowest = socket.bufferedAmount;
+        progressAt = performance.now();
+      }
+      if (socket.bufferedAmount > limits.maxBytes || performance.now() - progressAt > limits.stallMs) {
+        closeSlow(socket);
+        return;
+      }
+      await pause(POLL_MS);
+    }
+  };
+
+  return {
+    async ready(signal) {
+      if (socket.bufferedAmount <= limits.pauseBytes) return;
+      waiting ??= drained().finally(() => {
+        waiting = null;
+      });
+      await untilAborted(waiting, signal);
+    },
+  };
+}
+
+/** The close frame queues behind the backlog, so a reader that never reads must be cut off as well. */
+function closeSlow(socket: Socket): void {
+  socket.close(SLOW_READER_CODE, 'too slow; reconnect and resume');
+  setTimeout(() => socket.terminate(), 1_000).unref();
+}
+
+async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = (): void => resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([promise, aborted]);
+  signal.removeEventListener('abort', onAbort);
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

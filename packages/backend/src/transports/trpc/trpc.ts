@@ -1,0 +1,63 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { z } from 'zod';
+import { AppError } from '../../app-error.ts';
+import type { CallerContext, RequestContext } from '../../context.ts';
+import { databaseTrouble } from '../../db/database-errors.ts';
+import { errorData, publicMessage, trpcCodeOf } from './errors.ts';
+
+/** How a procedure is offered over REST as well. */
+export interface RestMeta {
+  rest?: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: `/${string}`; status?: number };
+}
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<RestMeta>()
+  .create({
+    // Explicit, because the default trusts NODE_ENV and an unset one would send stack traces to clients.
+    isDev: false,
+    errorFormatter: ({ shape, error, ctx }) => ({
+      ...shape,
+      message: publicMessage(error),
+      data: { ...shape.data, aura: errorData(error, ctx?.request.id ?? null) },
+    }),
+  });
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Turns what use cases throw into tRPC's errors in one place, so that no procedure needs a try. */
+const mapErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
+  const { cause } = result.error;
+  const known = cause instanceof AppError ? cause : databaseTrouble(cause);
+  if (known === null) return result;
+  throw new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
+});
+
+/** Anyone, signed in or not. */
+export const publicProcedure = t.procedure.use(mapErrors);
+
+/** Anyone signed in, guests too. Refuses a token that ended or a session that was revoked since the socket opened. */
+export const userProcedure = publicProcedure.use(async ({ ctx, next }) => {
+  const { caller } = ctx;
+  if (caller === null || caller.expiresAt.getTime() <= ctx.clock.now().getTime()) {
+    throw new AppError('UNAUTHORIZED', { message: 'Sign in first.' });
+  }
+  if (ctx.sessionWatch.isRevoked(caller.sessionId)) {
+    throw new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+  }
+  return await next({ ctx: { ...ctx, caller } satisfies CallerContext });
+});
+
+/** Signed in and not a guest: whoever may create things and start runs. */
+export const memberProcedure = userProcedure.use(async ({ ctx, next }) => {
+  if (ctx.caller.role === 'guest') {
+    throw new AppError('FORBIDDEN', { message: 'Guests may only read what is shared with them.' });
+  }
+  return await next({ ctx });
+});
+
+/** The answer of procedures that have nothing to say. */
+export const nothingSchema = z.object({});
