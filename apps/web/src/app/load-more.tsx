@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { type ReactElement, useEffect, useRef } from 'react';
+import classes from './load-more.module.css';
+
+interface LoadMoreProps {
+  label: string;
+  isLoading: boolean;
+  onLoad: () => void;
+}
+
+/** Loads as soon as it nearly comes into view; a button too, for keys and when an attempt failed. */
+export function LoadMore({ label, isLoading, onLoad }: LoadMoreProps): ReactElement {
+  const ref = useRef<HTMLDivElement>(null);
+  const loadRef = useRef(onLoad);
+  useEffect(() => {
+    loadRef.current = onLoad;
+  }, [onLoad]);
+
+  useEffect(() => {
+    // Observed anew after each page: one that left the mark in view brings the next at once.
+    if (isLoading || ref.current === null) return;
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting === true) loadRef.current();
+      },
+      { rootMargin: '200px 0px' },
+    );
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [isLoading]);
+
+  return (
+    <div ref={ref} className={classes.root}>
+      <Button variant="subtle" color="gray" size="compact-sm" loading={isLoading} onClick={onLoad}>
+        {label}
+      </Button>
+    </div>
+  );
+}

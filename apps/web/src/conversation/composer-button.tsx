@@ -1,0 +1,38 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconArrowUp, IconPlayerStopFilled } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+
+interface ComposerButtonProps {
+  status: 'ready' | 'busy' | 'running' | 'stopping';
+  canSend: boolean;
+  onSend: () => void;
+  onStop: (() => void) | undefined;
+}
+
+/** Send or stop: one button in one place, so that the focus stays on it when its meaning changes. */
+export function ComposerButton({ status, canSend, onSend, onStop }: ComposerButtonProps): ReactElement {
+  const { t } = useTranslation();
+  const isRunning = status === 'running' || status === 'stopping';
+  const label = t(`conversation.${status === 'stopping' ? 'stopping' : isRunning ? 'stop' : 'send'}`);
+  const isIdle = !isRunning && !canSend;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        type="button"
+        size={36}
+        radius="xl"
+        variant={isIdle ? 'light' : 'filled'}
+        color={isIdle ? 'gray' : undefined}
+        loading={status === 'busy'}
+        // Not `disabled`: that would throw the focus away.
+        aria-disabled={isIdle || status === 'stopping'}
+        data-action={isRunning ? 'stop' : 'send'}
+        onClick={isRunning ? onStop : onSend}
+        aria-label={label}
+      >
+        {isRunning ? <IconPlayerStopFilled size={16} /> : <IconArrowUp size={19} stroke={2.2} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

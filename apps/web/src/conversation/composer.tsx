@@ -1,0 +1,78 @@
+import { LIMITS } from '@aura/contract';
+import { Textarea } from '@mantine/core';
+import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ComposerButton } from './composer-button.tsx';
+import classes from './composer.module.css';
+
+interface ComposerProps {
+  text: string;
+  onChange: (text: string) => void;
+  onSend: (text: string) => void;
+  placeholder: string;
+  /** `busy`: a send is on its way. `running`: an answer is being written, which can be stopped. */
+  status: 'ready' | 'busy' | 'running' | 'stopping';
+  onStop?: () => void;
+  /** Stands at the lower left. */
+  children?: ReactNode;
+}
+
+/** Where a person writes. While an answer is being written they can write on, but not send. */
+export function Composer(props: ComposerProps): ReactElement {
+  const { text, onChange, onSend, placeholder, status, onStop, children } = props;
+  const { t } = useTranslation();
+  const inputRef = useRef<HTMLTextAreaElement>(null);
+  const excess = text.trim().length - LIMITS.messageChars;
+  const canSend = status === 'ready' && text.trim() !== '' && excess <= 0;
+  const send = () => {
+    if (canSend) onSend(text.trim());
+  };
+
+  useEffect(() => {
+    // Not on touch screens: the keyboard would cover what the person came to read.
+    if (window.matchMedia('(hover: hover)').matches) inputRef.current?.focus();
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While a syllable is being composed (Korean, Japanese, Chinese) Enter belongs to it; Safari says so by 229.
+    const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const isRunning = status === 'running' || status === 'stopping';
+  return (
+    <form
+      className={classes.root}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Textarea
+        ref={inputRef}
+        variant="unstyled"
+        autosize
+        minRows={1}
+        maxRows={10}
+        value={text}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+        placeholder={placeholder}
+        aria-label={t('conversation.composerLabel')}
+        aria-invalid={excess > 0}
+        enterKeyHint="send"
+        classNames={{ input: classes.input }}
+      />
+      <div className={classes.bar}>
+        {children}
+        <span className={classes.hint} role={excess > 0 ? 'alert' : undefined} data-excess={excess > 0}>
+          {excess > 0
+            ? t('conversation.tooLong', { count: excess })
+            : t(isRunning ? 'conversation.hintStop' : 'conversation.hintSend')}
+        </span>
+        <ComposerButton status={status} canSend={canSend} onSend={send} onStop={onStop} />
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,50 @@
+import type { ConversationState } from '@aura/contract';
+import type { LiveConversation as Live } from '@aura/client/react';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Composer } from './composer.tsx';
+import { ConversationHeader } from './conversation-header.tsx';
+import classes from './live-conversation.module.css';
+import { isActive } from './run-phase.ts';
+import { Transcript } from './transcript.tsx';
+import { useDraft } from './use-draft.ts';
+import { useStop } from './use-stop.ts';
+
+/** A conversation that is loaded and kept current: what was said and where to go on. */
+export function LiveConversation({ live, state }: { live: Live; state: ConversationState }): ReactElement {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useDraft(state.conversation.id);
+  const activeRun = Object.values(state.runs).find(isActive) ?? null;
+  const { isStopping, stop } = useStop(activeRun?.id ?? null, live.stop);
+  const isSending = live.pending.some(({ status }) => status === 'sending');
+  // A failure is kept and shown with the message itself.
+  const send = (text: string) => void live.send(text);
+
+  return (
+    <>
+      <ConversationHeader conversation={state.conversation} />
+      <Transcript
+        state={state}
+        pending={live.pending}
+        isLoadingOlder={live.isLoadingOlder}
+        onLoadOlder={live.loadOlder}
+        onRetry={live.retry}
+        onDiscard={live.discard}
+        onSend={send}
+      />
+      <div className={classes.dock}>
+        <Composer
+          text={draft}
+          onChange={setDraft}
+          onSend={(text) => {
+            setDraft('');
+            send(text);
+          }}
+          placeholder={t('conversation.placeholderReply')}
+          status={activeRun === null ? (isSending ? 'busy' : 'ready') : isStopping ? 'stopping' : 'running'}
+          onStop={stop}
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import type { RunState } from '@aura/contract';
+import { Tooltip } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatInstant } from '../i18n/format.ts';
+import { CopyButton } from './copy-button.tsx';
+import classes from './run-view.module.css';
+
+/** What can be done with a finished answer, and how it came about. */
+export function RunActions({ run }: { run: RunState }): ReactElement | null {
+  const { t, i18n } = useTranslation();
+  const text = run.items
+    .flatMap((item) => (item.kind === 'text' && item.text !== '' ? [item.text] : []))
+    .join('\n\n');
+  if (text === '') return null;
+  const count = new Intl.NumberFormat(i18n.language);
+  const cost =
+    run.usage === null
+      ? null
+      : t('conversation.tokens', {
+          input: count.format(run.usage.inputTokens),
+          output: count.format(run.usage.outputTokens),
+        });
+  return (
+    <div className={classes.actions}>
+      <CopyButton text={text} label={t('conversation.copyAnswer')} />
+      <Tooltip label={cost} disabled={cost === null}>
+        <span>
+          {run.model}
+          {run.endedAt !== null && ` · ${formatInstant(run.endedAt, i18n.language)}`}
+        </span>
+      </Tooltip>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { MessageView } from '@aura/contract';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Answer } from './answer.tsx';
+import { RunView } from './run-view.tsx';
+import type { TranscriptEntry } from './transcript-entries.ts';
+import { UserMessage } from './user-message.tsx';
+
+interface TranscriptEntryViewProps {
+  entry: TranscriptEntry;
+  /** Whether nothing comes after it: only then can a run be tried again. */
+  isNewest: boolean;
+  messages: readonly MessageView[];
+  onSend: (text: string) => void;
+}
+
+export function TranscriptEntryView(props: TranscriptEntryViewProps): ReactElement {
+  const { entry, isNewest, messages, onSend } = props;
+  const { t } = useTranslation();
+  switch (entry.kind) {
+    case 'user':
+      return <UserMessage text={entry.message.text} />;
+    case 'run': {
+      const question = isNewest ? messages.find(({ id }) => id === entry.run.messageId) : undefined;
+      return (
+        <RunView run={entry.run} onTryAgain={question === undefined ? null : () => onSend(question.text)} />
+      );
+    }
+    case 'answer':
+      return (
+        <article>
+          <h2 className="visually-hidden">{t('conversation.assistant')}</h2>
+          <Answer text={entry.message.text} isLive={false} />
+        </article>
+      );
+  }
+}

@@ -1,0 +1,44 @@
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A wait in whole seconds, or minutes from two on: "45 seconds", "3분". Rounds up. */
+export function formatWait(waitMs: number, language: string): string {
+  const seconds = Math.max(1, Math.ceil(waitMs / SECOND_MS));
+  return seconds < 120
+    ? withUnit(seconds, 'second', language)
+    : withUnit(Math.ceil(seconds / 60), 'minute', language);
+}
+
+/** How long something took: "38 ms", "1.4 s". */
+export function formatDuration(durationMs: number, language: string): string {
+  const isShort = durationMs < SECOND_MS;
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: isShort ? 'millisecond' : 'second',
+    unitDisplay: 'short',
+    maximumFractionDigits: isShort ? 0 : 1,
+  }).format(isShort ? durationMs : durationMs / SECOND_MS);
+}
+
+/** A moment seen from `now`: "3 minutes ago", "어제". */
+export function formatAgo(instant: string, language: string, now: number): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const agoMs = Math.max(0, now - Date.parse(instant));
+  if (agoMs < MINUTE_MS) return format.format(0, 'second');
+  if (agoMs < HOUR_MS) return format.format(-Math.floor(agoMs / MINUTE_MS), 'minute');
+  if (agoMs < DAY_MS) return format.format(-Math.floor(agoMs / HOUR_MS), 'hour');
+  return format.format(-Math.floor(agoMs / DAY_MS), 'day');
+}
+
+/** A moment in full, in the reader's zone. */
+export function formatInstant(instant: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(instant),
+  );
+}
+
+function withUnit(count: number, unit: 'second' | 'minute', language: string): string {
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+}

@@ -1,0 +1,77 @@
+import { createTheme, type CSSVariablesResolver, localStorageColorSchemeManager } from '@mantine/core';
+
+const FONT =
+  "'Inter Variable', 'Pretendard Variable', Pretendard, -apple-system, BlinkMacSystemFont, 'Segoe UI', " +
+  "'Apple SD Gothic Neo', 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif";
+const MONO_FONT =
+  "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', " +
+  "'Noto Sans Mono CJK KR', monospace";
+
+/** The key is shared with public/color-scheme.js, which sets the scheme before the first paint. */
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'aura.colorScheme' });
+
+export const theme = createTheme({
+  fontFamily: FONT,
+  fontFamilyMonospace: MONO_FONT,
+  headings: { fontFamily: FONT, fontWeight: '600' },
+  primaryColor: 'celadon',
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.34,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  black: '#1d211f',
+  colors: {
+    celadon: [
+      '#ecf7f3',
+      '#d8eee6',
+      '#aedccd',
+      '#80cab4',
+      '#5cc4ab',
+      '#38a98a',
+      '#1f917a',
+      '#0f7a66',
+      '#0b6556',
+      '#074f44',
+    ],
+    gray: [
+      '#f7f7f4',
+      '#f1f1ed',
+      '#e8e8e3',
+      '#dcdcd6',
+      '#c7c9c3',
+      '#a6aaa4',
+      '#696f6a',
+      '#4b514d',
+      '#313633',
+      '#1d211f',
+    ],
+    dark: [
+      '#e6eae7',
+      '#c8cfcb',
+      '#a0a9a4',
+      '#7d8781',
+      '#39413d',
+      '#2b312e',
+      '#1d2220',
+      '#141716',
+      '#101312',
+      '#0b0d0c',
+    ],
+  },
+  components: {
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
+    },
+    Menu: { defaultProps: { radius: 'md', shadow: 'md' } },
+  },
+});
+
+/** Page colours that Mantine derives from its own greys. */
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-body': '#fcfcfa', '--mantine-color-placeholder': '#696f6a' },
+  dark: { '--mantine-color-body': '#141716', '--mantine-color-placeholder': '#8b958f' },
+});

@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const SERVER = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  base: '/app/',
+  plugins: [react()],
+  server: {
+    proxy: { '/trpc': { target: SERVER, ws: true } },
+  },
+  build: {
+    target: 'es2023',
+    // The content security policy allows no data: URLs and no inline scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
