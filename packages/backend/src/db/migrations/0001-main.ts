@@ -122,6 +122,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       locked_until timestamptz,
       last_failed_at timestamptz not null
     )`,
+    `create index login_attempts_age on login_attempts (last_failed_at)`,
     ...systemOnly('login_attempts'),
 
     `create table audit_log (

@@ -1,4 +1,9 @@
-import type { Role } from '@aura/contract';
+import { idSchema, roleSchema, type Role } from '@aura/contract';
+import { jwtVerify, SignJWT } from 'jose';
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from '../../app-error.ts';
+import type { Clock } from '../../clock.ts';
 import type { Caller } from '../../context.ts';
 
 export interface AccessClaims {
@@ -14,4 +19,108 @@ export interface AccessTokens {
   issue(claims: AccessClaims): Promise<{ token: string; expiresAt: Date }>;
   /** Who is calling. Throws `UNAUTHORIZED` for anything but a token that `issue` made and that has not ended. */
   verify(token: string): Promise<Caller>;
+}
+
+const HEADER = { alg: 'HS256', typ: 'at+jwt' };
+const ENCODED_HEADER = Buffer.from(JSON.stringify(HEADER)).toString('base64url');
+const ISSUER = 'aura';
+const AUDIENCE = 'aura';
+const LIFETIME_S = 15 * 60;
+const TOLERANCE_S = 5;
+const MAX_CHARS = 4_096;
+
+/** `tenant_id` and `email` are what older clients read; `tid` is what counts here. */
+const claimsSchema = z.object({
+  iss: z.literal(ISSUER),
+  aud: z.literal(AUDIENCE),
+  sub: idSchema,
+  tid: idSchema,
+  tenant_id: idSchema,
+  sid: idSchema,
+  jti: idSchema,
+  role: roleSchema,
+  iat: z.int(),
+  exp: z.int(),
+});
+
+/** `secret`: at least 32 bytes. `clock` decides what has ended. */
+export function createAccessTokens({ secret, clock }: { secret: string; clock: Clock }): AccessTokens {
+  if (Buffer.byteLength(secret) < 32) {
+    throw new Error('The secret that signs tokens needs at least 32 bytes.');
+  }
+  // A KeyObject: given bytes, jose would take a key of the wrong kind for a shared secret.
+  const key = createSecretKey(secret, 'utf8');
+
+  /** The one place where a token is believed. Throws for every reason not to. */
+  const readClaims = async (token: string): Promise<z.infer<typeof claimsSchema>> => {
+    if (!isOurForm(token)) throw new Error('not in the form of our tokens');
+    const now = clock.now();
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [HEADER.alg],
+      typ: HEADER.typ,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      requiredClaims: ['exp', 'iat', 'sub', 'tid', 'sid', 'jti'],
+      clockTolerance: TOLERANCE_S,
+      currentDate: now,
+    });
+    const claims = claimsSchema.parse(payload);
+    if (claims.tid !== claims.tenant_id) throw new Error('two tenants');
+    // jose looks at the age of a token, never at how long it was made to live.
+    if (claims.exp <= claims.iat || claims.exp - claims.iat > LIFETIME_S) throw new Error('lives too long');
+    if (claims.iat > now.getTime() / 1_000 + TOLERANCE_S) throw new Error('issued in the future');
+    return claims;
+  };
+
+  return {
+    async issue({ userId, tenantId, role, sessionId, email }) {
+      const iat = Math.floor(clock.now().getTime() / 1_000);
+      const exp = iat + LIFETIME_S;
+      const token = await new SignJWT({
+        iss: ISSUER,
+        aud: AUDIENCE,
+        sub: userId,
+        tid: tenantId,
+        tenant_id: tenantId,
+        sid: sessionId,
+        jti: randomUUID(),
+        role,
+        email,
+        iat,
+        exp,
+      })
+        .setProtectedHeader(HEADER)
+        .sign(key);
+      return { token, expiresAt: new Date(exp * 1_000) };
+    },
+    async verify(token) {
+      try {
+        const { sub, tid, role, sid, exp } = await readClaims(token);
+        return { userId: sub, tenantId: tid, role, sessionId: sid, expiresAt: new Date(exp * 1_000) };
+      } catch (cause) {
+        throw new AppError('UNAUTHORIZED', {
+          message: 'The access token is not valid or has ended. Refresh it or sign in again.',
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/**
+ * True when the text could have come out of `issue`: our header to the byte (so no `kid`, `jwk`, `jku`, `x5u`, `crit`
+ * or other algorithm is ever looked at), no spare bits in the base64, and a payload without doubled members, which
+ * another reader of the token might understand differently.
+ */
+function isOurForm(token: string): boolean {
+  if (token.length > MAX_CHARS || !token.startsWith(`${ENCODED_HEADER}.`)) return false;
+  const [, payload, signature, ...rest] = token.split('.');
+  if (payload === undefined || signature === undefined || rest.length > 0) return false;
+  if (!isCanonicalBase64(payload) || !isCanonicalBase64(signature)) return false;
+  const text = Buffer.from(payload, 'base64url').toString();
+  return JSON.stringify(JSON.parse(text)) === text;
+}
+
+function isCanonicalBase64(text: string): boolean {
+  return Buffer.from(text, 'base64url').toString('base64url') === text;
 }

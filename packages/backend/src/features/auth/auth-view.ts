@@ -1,0 +1,33 @@
+import type { IdentityView, SessionView, UserView } from '@aura/contract';
+import type { MembershipRow, UserRow } from './member-store.ts';
+import type { SessionRow } from './session-store.ts';
+
+export function userView(user: UserRow): UserView {
+  return { ...user, createdAt: user.createdAt.toISOString() };
+}
+
+/** Undefined when the user is not (or no longer) a member of the tenant that the session is in. */
+export function identityView(
+  user: UserRow,
+  memberships: readonly MembershipRow[],
+  session: { id: string; tenantId: string },
+): IdentityView | undefined {
+  const current = memberships.find((membership) => membership.tenantId === session.tenantId);
+  if (current === undefined) return undefined;
+  return { user: userView(user), ...current, sessionId: session.id, memberships: [...memberships] };
+}
+
+export function sessionView(
+  { id, createdAt, lastUsedAt, endsAt, userAgent, address }: SessionRow,
+  currentId: string,
+): SessionView {
+  return {
+    id,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt.toISOString(),
+    expiresAt: endsAt.toISOString(),
+    userAgent,
+    address,
+    isCurrent: id === currentId,
+  };
+}

@@ -1,0 +1,59 @@
+import type { AuthResult, IdentityView } from '@aura/contract';
+import { randomUUID } from 'node:crypto';
+import type { Core, RequestContext } from '../../context.ts';
+import { storableText } from '../../db/json-text.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { readIdentity } from './read-identity.ts';
+import { insertSession } from './session-store.ts';
+
+/** A session as stored; `authResult` makes the tokens for it once the transaction has committed. */
+export interface SessionGrant {
+  identity: IdentityView;
+  refreshToken: string;
+  refreshExpiresAt: Date;
+}
+
+const MAX_USER_AGENT_CHARS = 300;
+
+/**
+ * Starts a session of a member; call it with the member locked. `expiresAt` is the end of the session it replaces, so
+ * that nobody prolongs a session for ever by switching tenants.
+ */
+export async function createSession(
+  tx: Tx,
+  ctx: Pick<RequestContext, 'refreshTokens' | 'request'>,
+  { userId, tenantId, expiresAt = null }: { userId: string; tenantId: string; expiresAt?: Date | null },
+): Promise<SessionGrant> {
+  const id = randomUUID();
+  const refreshToken = ctx.refreshTokens.issue({ sessionId: id, generation: 1 });
+  const { userAgent, address } = ctx.request;
+  const { endsAt } = await insertSession(tx.db, {
+    id,
+    tenantId,
+    userId,
+    expiresAt,
+    refreshHash: ctx.refreshTokens.hash(refreshToken),
+    userAgent: userAgent === null ? null : storableText(userAgent.slice(0, MAX_USER_AGENT_CHARS)),
+    address,
+  });
+  const identity = await readIdentity(tx, { id, userId, tenantId });
+  if (identity === undefined) throw new Error('the user of a new session is not a member');
+  return { identity, refreshToken, refreshExpiresAt: endsAt };
+}
+
+/** The pair of tokens for a stored session. Not inside a transaction: signing waits for a thread. */
+export async function authResult(
+  { accessTokens }: Pick<Core, 'accessTokens'>,
+  grant: SessionGrant,
+): Promise<AuthResult> {
+  const { identity, refreshToken, refreshExpiresAt } = grant;
+  const { user, tenantId, role, sessionId } = identity;
+  const access = await accessTokens.issue({ userId: user.id, tenantId, role, sessionId, email: user.email });
+  return {
+    accessToken: access.token,
+    accessExpiresAt: access.expiresAt.toISOString(),
+    refreshToken,
+    refreshExpiresAt: refreshExpiresAt.toISOString(),
+    identity,
+  };
+}

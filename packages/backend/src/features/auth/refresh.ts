@@ -1,0 +1,107 @@
+import type { AuthResult, RefreshInput } from '@aura/contract';
+import { timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../app-error.ts';
+import type { RequestContext } from '../../context.ts';
+import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import { authResult, type SessionGrant } from './create-session.ts';
+import { readIdentity } from './read-identity.ts';
+import { judgeRefresh, type RefreshVerdict } from './refresh-policy.ts';
+import type { RefreshClaims } from './refresh-tokens.ts';
+import { endSessionRows, lockSession, rotateSession, type SessionState } from './session-store.ts';
+
+/** Refusals are values, so that ending the family is committed before it is told. */
+type Outcome =
+  | { is: 'granted'; grant: SessionGrant }
+  | { is: Exclude<RefreshVerdict, 'rotate' | 'resend'>; endedIds: string[] };
+
+/**
+ * Trades a refresh token for a new pair. Throws `REFRESH_INVALID` (not ours, or the session is over), `REFRESH_REUSED`
+ * (used twice: the session has ended everywhere), `SESSION_REVOKED`, `ACCOUNT_INACTIVE`. See refresh-policy.ts.
+ */
+export async function refresh(ctx: RequestContext, { refreshToken }: RefreshInput): Promise<AuthResult> {
+  const claims = ctx.refreshTokens.parse(refreshToken);
+  const outcome =
+    claims === null ? OVER : await withSystemTransaction(ctx, async (tx) => await trade(tx, ctx, claims));
+  if (outcome.is === 'granted') return await authResult(ctx, outcome.grant);
+  ctx.sessionWatch.announce(outcome.endedIds);
+  throw refusal(outcome.is);
+}
+
+const OVER: Outcome = { is: 'over', endedIds: [] };
+
+async function trade(
+  tx: Tx,
+  ctx: RequestContext,
+  { sessionId, generation }: RefreshClaims,
+): Promise<Outcome> {
+  const session = await lockSession(tx.db, sessionId);
+  if (session === undefined) return OVER;
+  const verdict = judgeRefresh(session, generation);
+  switch (verdict) {
+    case 'rotate':
+      return await grant(tx, ctx, { session, generation: generation + 1 });
+    case 'resend':
+      return await grant(tx, ctx, { session, generation: session.generation });
+    case 'reused':
+      return { is: verdict, endedIds: await endFamily(tx, ctx, { session, generation }) };
+    case 'revoked':
+    case 'over':
+    case 'inactive':
+      return { is: verdict, endedIds: [] };
+  }
+}
+
+async function grant(
+  tx: Tx,
+  ctx: RequestContext,
+  next: { session: SessionState; generation: number },
+): Promise<Outcome> {
+  const { session, generation } = next;
+  const identity = await readIdentity(tx, session);
+  if (identity === undefined) return OVER;
+  const refreshToken = ctx.refreshTokens.issue({ sessionId: session.id, generation });
+  const refreshHash = ctx.refreshTokens.hash(refreshToken);
+  const isStored = generation === session.generation;
+  if (isStored && !timingSafeEqual(refreshHash, session.refreshHash)) return OVER;
+  const { endsAt } = isStored ? session : await rotateSession(tx.db, session.id, { generation, refreshHash });
+  return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: endsAt } };
+}
+
+async function endFamily(
+  tx: Tx,
+  ctx: RequestContext,
+  { session, generation }: { session: SessionState; generation: number },
+): Promise<string[]> {
+  const endedIds = await endSessionRows(tx.db, { userId: session.userId, id: session.id }, 'reused');
+  if (endedIds.length > 0) {
+    await writeAudit(
+      tx,
+      { caller: session, request: ctx.request },
+      {
+        action: 'auth.refresh_reused',
+        subject: session.id,
+        data: { generation, currentGeneration: session.generation },
+      },
+    );
+  }
+  return endedIds;
+}
+
+function refusal(verdict: Exclude<Outcome['is'], 'granted'>): AppError {
+  switch (verdict) {
+    case 'over':
+      return new AppError('REFRESH_INVALID', { message: 'This session is over. Sign in again.' });
+    case 'reused':
+      return new AppError('REFRESH_REUSED', {
+        message:
+          'A refresh token of this session was used twice, so the session was ended everywhere. Sign in again, and change the password if you do not know why.',
+      });
+    case 'revoked':
+      return new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+    case 'inactive':
+      return new AppError('ACCOUNT_INACTIVE', {
+        message: 'This account is switched off. Ask an administrator to switch it on again.',
+      });
+  }
+}
