@@ -37,6 +37,9 @@ export interface Core {
   runner: Runner;
 }
 
+/** What executing runs needs: everything but the runner itself. */
+export type RunnerCore = Omit<Core, 'runner'>;
+
 /** Who is calling, as its access token says. */
 export interface Caller {
   userId: string;

@@ -1,1 +1,13 @@
-export {};
+// The package's entry: what `apps/server` is made of, and the type that clients are made from.
+export type { AppRouter } from './app-router.ts';
+export type { BackendConfig, ModelConfig } from './config.ts';
+export { type Backend, type BackendOverrides, createBackend } from './create-backend.ts';
+export { DataFolderInUseError } from './db/lock-data-folder.ts';
+export {
+  defineTool,
+  type Tool,
+  type ToolContext,
+  ToolInputError,
+  type ToolOutcome,
+} from './features/agent/tool.ts';
+export { seedUsers } from './features/auth/seed-users.ts';

@@ -11,10 +11,15 @@ export async function checkIsolation(database: Database): Promise<void> {
   const hub = { publish: () => {} };
   const visible = async (tenantId: string): Promise<number> =>
     await withTransaction({ database, hub, caller: { tenantId, userId: tenantId } }, async ({ db }) => {
-      const row = await db.selectFrom('tenants').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+      const row = await db
+        .selectFrom('tenants')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
       return row.count;
     });
-  const canary = await sql<{ id: string }>`select id from tenants where slug = 'default'`.execute(database.db).catch(() => null);
+  const canary = await sql<{ id: string }>`select id from tenants where slug = 'default'`
+    .execute(database.db)
+    .catch(() => null);
   const seenByStranger = await visible(randomUUID());
   const seenByNobody = await visible('');
   const open = await sql<{ name: string }>`
@@ -25,7 +30,8 @@ export async function checkIsolation(database: Database): Promise<void> {
     seenByStranger > 0 && 'another tenant sees the canary row',
     seenByNobody > 0 && 'a transaction without a tenant sees the canary row',
     canary !== null && canary.rows.length > 1 && 'there is more than one default tenant',
-    open.rows.length > 0 && `tables without enforced policies: ${open.rows.map((row) => row.name).join(', ')}`,
+    open.rows.length > 0 &&
+      `tables without enforced policies: ${open.rows.map((row) => row.name).join(', ')}`,
   ].filter((problem) => problem !== false);
   if (problems.length > 0) {
     throw new Error(

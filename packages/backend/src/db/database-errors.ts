@@ -7,14 +7,21 @@ import { AppError } from '../app-error.ts';
 export function databaseTrouble(err: unknown): AppError | null {
   if (!(err instanceof Error)) return null;
   const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
-  if (code === '57014' || code === '55P03' || /timeout/i.test(err.message) && PG_TIMEOUT.test(err.message)) {
+  if (
+    code === '57014' ||
+    code === '55P03' ||
+    (/timeout/i.test(err.message) && PG_TIMEOUT.test(err.message))
+  ) {
     return new AppError('TIMEOUT', {
       message: 'The database took too long. Try again; repeating the call with the same clientId is safe.',
       cause: err,
       retryAfterMs: 1_000,
     });
   }
-  if (CONNECTION_CODES.test(code) || /Connection terminated|Connection ended|connection error/i.test(err.message)) {
+  if (
+    CONNECTION_CODES.test(code) ||
+    /Connection terminated|Connection ended|connection error/i.test(err.message)
+  ) {
     return new AppError('UNAVAILABLE', {
       message:
         'The database cannot be reached, so it is not known whether this took effect. Try again; repeating the call with the same clientId is safe.',

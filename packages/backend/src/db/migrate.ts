@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator } from 'kysely';
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as main from './migrations/0001-main.ts';
 
@@ -21,7 +22,10 @@ export async function migrate({ db }: Database): Promise<void> {
   const hint = /permission denied to create role/.test(String(error))
     ? ' The database user must be allowed to create roles once: `ALTER ROLE <user> CREATEROLE`, or create aura_app, aura_system and aura_writer for it and grant them.'
     : '';
-  throw new Error(`Migration ${failed} failed: ${error instanceof Error ? error.message : String(error)}.${hint}`, {
-    cause: error,
-  });
+  throw new Error(
+    `Migration ${failed} failed: ${error instanceof Error ? error.message : String(error)}.${hint}`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { PostgresDialect } from 'kysely';
-import pg from 'pg';
+import { Pool, types } from 'pg';
 import { type Database, kyselyOn } from './database.ts';
 
 export interface PostgresOptions {
@@ -12,7 +12,10 @@ export interface PostgresOptions {
 
 /** Opens a pool on a PostgreSQL 15 or newer. Connects lazily; every wait in it ends. */
 export function openPostgres(options: PostgresOptions): Database {
-  const pools = [makePool(options, options.poolSize ?? 20), makePool(options, 2, '-c role=aura_writer')] as const;
+  const pools = [
+    makePool(options, options.poolSize ?? 20),
+    makePool(options, 2, '-c role=aura_writer'),
+  ] as const;
   const db = kyselyOn(new PostgresDialect({ pool: pools[0] }));
   const writerDb = kyselyOn(new PostgresDialect({ pool: pools[1] }));
   return {
@@ -25,8 +28,8 @@ export function openPostgres(options: PostgresOptions): Database {
   };
 }
 
-function makePool({ url, onIdleError }: PostgresOptions, max: number, sessionOptions?: string): pg.Pool {
-  const pool = new pg.Pool({
+function makePool({ url, onIdleError }: PostgresOptions, max: number, sessionOptions?: string): Pool {
+  const pool = new Pool({
     connectionString: url,
     max,
     ...(sessionOptions === undefined ? {} : { options: sessionOptions }),
@@ -37,7 +40,7 @@ function makePool({ url, onIdleError }: PostgresOptions, max: number, sessionOpt
     lock_timeout: 8_000,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
   });
   pool.on('error', (err) => onIdleError?.(err));
   return pool;

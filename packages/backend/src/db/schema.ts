@@ -1,6 +1,6 @@
 import type { JsonObject, PageContext, Role, RunError, RunStatus } from '@aura/contract';
 import type { ColumnType, Generated } from 'kysely';
-import type { StepData } from '../features/agent/step-data.ts';
+import type { StepData } from './step-data.ts';
 
 /** jsonb: read as a value, written as the text that `jsonText` makes. */
 type Jsonb<T> = ColumnType<T, string, string>;

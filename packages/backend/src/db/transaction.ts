@@ -32,7 +32,10 @@ export async function withSystemTransaction<T>(ctx: Scope, work: (tx: Tx) => Pro
 }
 
 /** A read of several statements that all see the same moment. */
-export async function withSnapshot<T>(ctx: TenantScope, work: (db: Transaction<Schema>) => Promise<T>): Promise<T> {
+export async function withSnapshot<T>(
+  ctx: TenantScope,
+  work: (db: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
   return await ctx.database.db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -44,7 +47,12 @@ export async function withSnapshot<T>(ctx: TenantScope, work: (db: Transaction<S
 
 const MAX_ATTEMPTS = 4;
 
-async function attempt<T>(ctx: Scope, role: string, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function attempt<T>(
+  ctx: Scope,
+  role: string,
+  tenant: string,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   for (let round = 1; ; round++) {
     const batches: CommittedBatch[] = [];
     try {

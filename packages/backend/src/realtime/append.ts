@@ -16,9 +16,23 @@ export interface Append {
  */
 export async function append(tx: Tx, appends: readonly Append[]): Promise<StreamEvent[][]> {
   const input = appends.flatMap(({ streamId, events }, req) =>
-    events.map((event, ord) => ({ req, ord, stream_id: streamId, type: event.type, run_id: event.runId ?? null, data: event.data })),
+    events.map((event, ord) => ({
+      req,
+      ord,
+      stream_id: streamId,
+      type: event.type,
+      run_id: event.runId ?? null,
+      data: event.data,
+    })),
   );
-  const { rows } = await sql<{ req: number; seq: number; type: string; runId: string | null; at: Date; data: StreamEvent['data'] }>`
+  const { rows } = await sql<{
+    req: number;
+    seq: number;
+    type: string;
+    runId: string | null;
+    at: Date;
+    data: StreamEvent['data'];
+  }>`
     with input as materialized (
       select * from jsonb_to_recordset(${jsonText(input)}::jsonb)
         as x(req int, ord int, stream_id uuid, type text, run_id uuid, data jsonb)
@@ -47,7 +61,13 @@ export async function append(tx: Tx, appends: readonly Append[]): Promise<Stream
   return appends.map(({ streamId }, req) => {
     const events = rows
       .filter((row) => row.req === req)
-      .map(({ seq, type, runId, at, data }): StreamEvent => ({ seq, type, runId, at: at.toISOString(), data }));
+      .map(({ seq, type, runId, at, data }): StreamEvent => ({
+        seq,
+        type,
+        runId,
+        at: at.toISOString(),
+        data,
+      }));
     if (events.length > 0) tx.batches.push({ streamId, events });
     return events;
   });

@@ -8,6 +8,9 @@ export async function createStream(
   stream: { id: string; tenantId: string; kind: Schema['streams']['kind'] },
 ): Promise<{ epoch: string }> {
   const epoch = randomBytes(4).toString('hex');
-  await tx.db.insertInto('streams').values({ ...stream, epoch }).execute();
+  await tx.db
+    .insertInto('streams')
+    .values({ ...stream, epoch })
+    .execute();
   return { epoch };
 }

@@ -4,10 +4,15 @@ import type { JsonObject } from '@aura/contract';
 export interface NewEvent {
   type: string;
   runId?: string;
-  data: JsonObject;
+  data: object;
 }
 
-/** An event in its place. Frozen in development, shared by every subscriber of the node: never change one. */
+/** A member of an event union before it has its place: the compiler checks `data` against `type`. */
+export type Unplaced<E> = E extends { type: infer T; data: infer D }
+  ? { type: T; runId?: string; data: D }
+  : never;
+
+/** An event in its place. Shared by every subscriber of the node: never change one. */
 export interface StreamEvent {
   readonly seq: number;
   readonly type: string;

@@ -41,7 +41,9 @@ export async function* followStream(
       continue;
     }
     for (const event of events) {
-      if (event.seq !== last + 1) throw new Error(`stream ${streamId} has a hole between ${last} and ${event.seq}`);
+      if (event.seq !== last + 1) {
+        throw new Error(`stream ${streamId} has a hole between ${last} and ${event.seq}`);
+      }
       yield event;
       last = event.seq;
       if (signal.aborted) return;
@@ -53,7 +55,9 @@ export async function* followStream(
 const RECHECK_MS = 50;
 
 /** Wakes one waiter; rings that come while nobody waits are kept. */
-function createAlarm(signal: AbortSignal): Disposable & { ring: () => void; rung(timeoutMs: number | null): Promise<void> } {
+function createAlarm(
+  signal: AbortSignal,
+): Disposable & { ring: () => void; rung(timeoutMs: number | null): Promise<void> } {
   let isRung = false;
   let wake: (() => void) | null = null;
   const ring = (): void => {

@@ -69,9 +69,15 @@ export function createGroupWriter(ctx: { database: Database; hub: Pick<Hub, 'pub
 }
 
 /** One bad request fails alone: a batch that the database refuses is written again one by one. */
-async function writeOrSplit(ctx: { database: Database; hub: Pick<Hub, 'publish'> }, batch: readonly Waiting[]): Promise<void> {
+async function writeOrSplit(
+  ctx: { database: Database; hub: Pick<Hub, 'publish'> },
+  batch: readonly Waiting[],
+): Promise<void> {
   try {
-    const results = await write(ctx.database, batch.map(({ request }) => request));
+    const results = await write(
+      ctx.database,
+      batch.map(({ request }) => request),
+    );
     for (const [index, { request, resolve, reject }] of batch.entries()) {
       const events = results[index];
       if (events === undefined || events.length === 0) {
@@ -92,7 +98,9 @@ async function writeOrSplit(ctx: { database: Database; hub: Pick<Hub, 'publish'>
 
 /** The database answered and said no (as opposed to not answering, when writing again could write twice). */
 function isRefusal(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && typeof err.code === 'string' && /^(22|23|40)/.test(err.code);
+  return (
+    err instanceof Error && 'code' in err && typeof err.code === 'string' && /^(22|23|40)/.test(err.code)
+  );
 }
 
 interface NumberedRow {

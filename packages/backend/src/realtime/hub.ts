@@ -69,7 +69,8 @@ export function createHub(options: { database: Database; bus: Bus; log: Logger; 
       if (topic !== undefined) heard(topic, { head });
     }
   };
-  const checkSoon = (): void => void checkHeads().catch((err: unknown) => log.warn({ err }, 'head check failed'));
+  const checkSoon = (): void =>
+    void checkHeads().catch((err: unknown) => log.warn({ err }, 'head check failed'));
   const timer = setInterval(checkSoon, HEAD_CHECK_MS);
   timer.unref();
   const gap = bus.onGap(checkSoon);
@@ -165,10 +166,6 @@ function hintText(node: string, { events }: CommittedBatch): string {
 async function readHeads(database: Database, ids: string[]): Promise<{ id: string; head: number }[]> {
   return await database.db.transaction().execute(async (db) => {
     await sql`select set_config('role', 'aura_system', true)`.execute(db);
-    return await db
-      .selectFrom('streams')
-      .select(['id', 'head'])
-      .where('id', 'in', ids)
-      .execute();
+    return await db.selectFrom('streams').select(['id', 'head']).where('id', 'in', ids).execute();
   });
 }

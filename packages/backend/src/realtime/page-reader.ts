@@ -27,7 +27,10 @@ export function createPageReader(database: Database): PageReader {
       if (shared !== undefined) return shared;
       queryCount++;
       const caller = { tenantId, userId: tenantId };
-      const page = withTransaction({ database, hub, caller }, async ({ db }) => await readEvents(db, { streamId, after }));
+      const page = withTransaction(
+        { database, hub, caller },
+        async ({ db }) => await readEvents(db, { streamId, after }),
+      );
       underWay.set(key, page);
       const forget = (): void => void underWay.delete(key);
       page.then(forget, forget);

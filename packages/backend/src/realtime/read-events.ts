@@ -25,6 +25,10 @@ export async function readStreamHead(
   db: Kysely<Schema>,
   streamId: string,
 ): Promise<{ epoch: string; head: number; oldest: number } | null> {
-  const row = await db.selectFrom('streams').select(['epoch', 'head', 'oldest']).where('id', '=', streamId).executeTakeFirst();
+  const row = await db
+    .selectFrom('streams')
+    .select(['epoch', 'head', 'oldest'])
+    .where('id', '=', streamId)
+    .executeTakeFirst();
   return row ?? null;
 }

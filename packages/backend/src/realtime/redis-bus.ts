@@ -38,7 +38,9 @@ export function createRedisBus(url: string, { onError }: { onError: (err: Error)
       const listener = (message: string): void => onMessage(message);
       set.add(listener);
       listeners.set(channel, set);
-      if (existing === undefined) await settledWithin(subscriber.subscribe(channel), SUBSCRIBE_DEADLINE_MS, onError);
+      if (existing === undefined) {
+        await settledWithin(subscriber.subscribe(channel), SUBSCRIBE_DEADLINE_MS, onError);
+      }
       return {
         unsubscribe() {
           set.delete(listener);
@@ -70,7 +72,11 @@ const commonOptions: RedisOptions = {
 };
 
 /** Waits for `promise`, but not for ever: a paused Redis answers nothing at all. */
-async function settledWithin(promise: Promise<unknown>, timeoutMs: number, onError: (err: Error) => void): Promise<void> {
+async function settledWithin(
+  promise: Promise<unknown>,
+  timeoutMs: number,
+  onError: (err: Error) => void,
+): Promise<void> {
   const { promise: deadline, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, timeoutMs);
   const done = promise.then(

@@ -26,6 +26,8 @@ export interface FeedOptions<E, S> {
   readSnapshot(): Promise<{ state: S; cursor: string }>;
   /** Where a reader without a cursor starts: after 0, everything the log still holds. */
   start: { after: number };
+  /** The seq after which the feed has nothing more to say, when that is known already. */
+  end?: number | null;
   /** The event as the reader sees it, or null when it is not for this feed. */
   view(event: StreamEvent): E | null;
   /** True for the event after which the feed has nothing more to say. */
@@ -57,7 +59,10 @@ export async function* resumeFeed<E extends object, S>(
   if (lastEventId !== null && lastEventId !== undefined) {
     const cursor = parseCursor(lastEventId);
     const isUsable =
-      cursor !== null && cursor.epoch === epoch && cursor.seq <= stream.head && cursor.seq >= stream.oldest - 1;
+      cursor !== null &&
+      cursor.epoch === epoch &&
+      cursor.seq <= stream.head &&
+      cursor.seq >= stream.oldest - 1;
     if (isUsable) {
       after = cursor.seq;
     } else {
@@ -69,6 +74,8 @@ export async function* resumeFeed<E extends object, S>(
     }
   }
 
+  const { end } = options;
+  if (end !== null && end !== undefined && after >= end) return;
   for await (const event of followStream(ctx, { tenantId: ctx.caller.tenantId, streamId, after, signal })) {
     const view = options.view(event);
     if (view !== null) {

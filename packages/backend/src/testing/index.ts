@@ -1,3 +1,14 @@
+// What tests, benchmarks and fault campaigns of every package build on. Not for production.
+export { collectEvents, expectConverges, untilDone } from './conversations.ts';
 export { findOrInstallProgram, type ProgramNeed, type ProgramSearch } from './services/install-package.ts';
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from './services/postgres.ts';
 export { startRedis, type TestRedis } from './services/redis.ts';
+export { createTestBackend, type TestBackend } from './test-backend.ts';
+export {
+  callerOn,
+  createTestCaller,
+  createTestTenant,
+  type Procedures,
+  type TestCaller,
+} from './test-caller.ts';
+export { createTestDatabase } from './test-database.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorData } from '@aura/contract';
 import type { TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../app-error.ts';
 
 /** The transport's code for each of ours; a new code does not compile until it has one. */
 const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
@@ -49,10 +49,14 @@ export function errorData(error: TRPCError, requestId: string | null): ErrorData
 export function publicMessage(error: TRPCError): string {
   if (error.cause instanceof AppError) return error.cause.message;
   if (error.cause instanceof ZodError) {
-    const fields = error.cause.issues.slice(0, 20).map(({ path, message }) => `${path.map(String).join('.') || 'input'}: ${message}`);
+    const fields = error.cause.issues
+      .slice(0, 20)
+      .map(({ path, message }) => `${path.map(String).join('.') || 'input'}: ${message}`);
     return `Some of the input is not right. ${fields.join('; ')}`;
   }
-  if (error.code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on the server. Try again; if it stays, report the requestId.';
+  if (error.code === 'INTERNAL_SERVER_ERROR') {
+    return 'Something went wrong on the server. Try again; if it stays, report the requestId.';
+  }
   return error.message;
 }
 
@@ -90,7 +94,6 @@ function codeOfTransport(code: TRPC_ERROR_CODE_KEY): ErrorCode {
       return 'UNAVAILABLE';
     case 'INTERNAL_SERVER_ERROR':
     case 'NOT_IMPLEMENTED':
-    case 'MISDIRECTED_REQUEST':
       return 'INTERNAL';
   }
 }

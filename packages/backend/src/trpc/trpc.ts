@@ -1,8 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { AppError } from '../../app-error.ts';
-import type { CallerContext, RequestContext } from '../../context.ts';
-import { databaseTrouble } from '../../db/database-errors.ts';
+import { AppError } from '../app-error.ts';
+import type { CallerContext, RequestContext } from '../context.ts';
+import { databaseTrouble } from '../db/database-errors.ts';
 import { errorData, publicMessage, trpcCodeOf } from './errors.ts';
 
 /** How a procedure is offered over REST as well. */
@@ -61,3 +61,5 @@ export const memberProcedure = userProcedure.use(async ({ ctx, next }) => {
 
 /** The answer of procedures that have nothing to say. */
 export const nothingSchema = z.object({});
+
+export type RouterTypes = (typeof t)['_config']['$types'];

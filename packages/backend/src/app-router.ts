@@ -1,0 +1,26 @@
+import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server';
+import { accountRouter } from './features/account/account-router.ts';
+import { agentRouter } from './features/agent/agent-router.ts';
+import { authRouter } from './features/auth/auth-router.ts';
+import { conversationRouter } from './features/conversation/conversation-router.ts';
+import { router, type RouterTypes } from './trpc/trpc.ts';
+
+export interface Routes {
+  account: typeof accountRouter;
+  agent: typeof agentRouter;
+  auth: typeof authRouter;
+  conversation: typeof conversationRouter;
+}
+
+/** Everything a client can call. Annotated, so that its declaration names the feature routers instead of copying them. */
+export const appRouter: TRPCBuiltRouter<
+  RouterTypes,
+  TRPCDecorateCreateRouterOptions<Pick<Routes, keyof Routes>>
+> = router({
+  account: accountRouter,
+  agent: agentRouter,
+  auth: authRouter,
+  conversation: conversationRouter,
+});
+
+export type AppRouter = typeof appRouter;

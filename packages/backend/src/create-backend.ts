@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { type Logger, pino } from 'pino';
+import { systemClock } from './clock.ts';
+import type { BackendConfig } from './config.ts';
+import type { Core, RunnerCore } from './context.ts';
+import { checkIsolation } from './db/check-isolation.ts';
+import type { Database } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { openPglite } from './db/open-pglite.ts';
+import { openPostgres } from './db/open-postgres.ts';
+import { builtInTools } from './features/agent/built-in-tools.ts';
+import { createRunner } from './features/agent/runner.ts';
+import { createToolRegistry } from './features/agent/tool-registry.ts';
+import { createAccessTokens } from './features/auth/access-tokens.ts';
+import { createPasswordHasher } from './features/auth/password-hasher.ts';
+import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
+import { createSessionWatch } from './features/auth/session-watch.ts';
+import { createOpenAiModel } from './ports/openai-model.ts';
+import type { Bus } from './realtime/bus.ts';
+import { createGroupWriter } from './realtime/group-writer.ts';
+import { createHub } from './realtime/hub.ts';
+import { createInProcessBus } from './realtime/in-process-bus.ts';
+import { createPageReader } from './realtime/page-reader.ts';
+import { createRedisBus } from './realtime/redis-bus.ts';
+
+export interface Backend extends Core, AsyncDisposable {
+  /** Starts executing runs on this node. A node that only serves requests never calls it. */
+  start(): Promise<void>;
+}
+
+/** Parts a caller may bring instead of those the configuration asks for: tests, tools of its own. */
+export type BackendOverrides = Partial<Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId'>>;
+
+/**
+ * Opens the database, brings it up to date, checks that tenants are isolated in it and puts the parts together.
+ * Rejects with a message that says what to do; whatever was opened by then is closed again.
+ */
+export async function createBackend(
+  config: BackendConfig,
+  overrides: BackendOverrides = {},
+): Promise<Backend> {
+  await using stack = new AsyncDisposableStack();
+  const log = overrides.log ?? pino({ name: 'aura' });
+  const nodeId = overrides.nodeId ?? randomUUID();
+  const clock = overrides.clock ?? systemClock;
+
+  const database = stack.use(await openDatabase(config, log));
+  await migrate(database);
+  await checkIsolation(database);
+  const bus = overrides.bus ?? stack.use(openBus(config, log));
+  const hub = stack.use(createHub({ database, bus, log, nodeId }));
+  const groupWriter = stack.use(createGroupWriter({ database, hub }));
+  const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
+
+  const core: RunnerCore = {
+    config,
+    nodeId,
+    log,
+    clock,
+    database,
+    bus,
+    hub,
+    groupWriter,
+    sessionWatch,
+    pageReader: createPageReader(database),
+    accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
+    refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
+    passwordHasher: createPasswordHasher({}),
+    model: overrides.model ?? createOpenAiModel(config.model),
+    tools: overrides.tools ?? createToolRegistry(builtInTools),
+  };
+  const runner = stack.use(createRunner(core));
+  const parts = stack.move();
+  return {
+    ...core,
+    runner,
+    start: async () => await runner.start(),
+    [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
+  };
+}
+
+async function openDatabase({ database }: BackendConfig, log: Logger): Promise<Database> {
+  switch (database.kind) {
+    case 'pglite':
+      return await openPglite(database);
+    case 'postgres':
+      return openPostgres({
+        url: database.url,
+        onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
+      });
+  }
+}
+
+function openBus({ redisUrl }: BackendConfig, log: Logger): Bus {
+  if (redisUrl === null) return createInProcessBus();
+  return createRedisBus(redisUrl, { onError: (err) => log.warn({ err: err.message }, 'redis') });
+}

@@ -1,0 +1,8 @@
+import type { Tool } from './tool.ts';
+import { clockNow } from './tools/clock-now.ts';
+import { recall } from './tools/recall.ts';
+import { remember } from './tools/remember.ts';
+import { searchConversations } from './tools/search-conversations.ts';
+import { updatePlan } from './tools/update-plan.ts';
+
+export const builtInTools: readonly Tool[] = [clockNow, searchConversations, remember, recall, updatePlan];

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { RunEvent } from '@aura/contract';
+import { sql } from 'kysely';
+import type { Tx } from '../../db/transaction.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import type { RunRow } from './run-store.ts';
+import { runView } from './run-view.ts';
+
+/** Queues a run that answers a message. The caller appends the event and wakes the runner after its commit. */
+export async function createRun(
+  tx: Tx,
+  {
+    conversation,
+    messageId,
+  }: { conversation: { id: string; tenantId: string; userId: string; model: string }; messageId: string },
+): Promise<{ row: RunRow; event: Unplaced<RunEvent> }> {
+  const row = await tx.db
+    .insertInto('runs')
+    .values({
+      id: randomUUID(),
+      tenantId: conversation.tenantId,
+      conversationId: conversation.id,
+      userId: conversation.userId,
+      messageId,
+      model: conversation.model,
+      status: 'queued',
+      createdAt: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { row, event: { type: 'run_created', runId: row.id, data: { run: runView(row) } } };
+}

@@ -1,0 +1,96 @@
+import {
+  applyRunEvent,
+  newRunState,
+  type RunError,
+  type RunEvent,
+  type RunItem,
+  type RunStatus,
+  type Usage,
+} from '@aura/contract';
+import { jsonText } from '../../db/json-text.ts';
+import type { Tx } from '../../db/transaction.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import { lockRun, type RunRow } from './run-store.ts';
+import { runEvent } from './run-view.ts';
+import { transition, type RunTransition } from './run-machine.ts';
+
+type EndStatus = Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
+const BY: Record<EndStatus, RunTransition> = { completed: 'complete', failed: 'fail', cancelled: 'cancel' };
+
+export interface RunEnding {
+  runId: string;
+  status: EndStatus;
+  error: RunError | null;
+  /** Given by the run's owner: it ends the run only while its claim holds. Left out by those who end it from outside. */
+  fence?: number;
+}
+
+/**
+ * Ends a run and answers the events that say so, for the caller to append in the same transaction; none when it has
+ * ended already or the claim is gone. What had been said of an answer becomes its text, so stopping keeps it: the log
+ * is the truth, so this works whether or not the owner is alive. The caller holds the conversation's lock; `before`
+ * runs once it is certain that the run ends here.
+ */
+export async function endRun(
+  tx: Tx,
+  { runId, status, error, fence }: RunEnding,
+  before: (tx: Tx) => Promise<void> = () => Promise.resolve(),
+): Promise<Unplaced<RunEvent>[]> {
+  const found = await lockRun(tx.db, runId);
+  if (found === undefined || transition(found.status, BY[status]) === null) return [];
+  if (fence !== undefined && found.fence !== fence) return [];
+  await before(tx);
+  const run = await tx.db
+    .updateTable('runs')
+    .set((eb) => ({
+      status,
+      error: error === null ? null : jsonText(error),
+      fence: eb('fence', '+', 1),
+      owner: null,
+      leaseUntil: null,
+    }))
+    .where('id', '=', runId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const usage: Usage = { inputTokens: run.inputTokens, outputTokens: run.outputTokens };
+  // Nothing of a completed run is unfinished.
+  const unfinished = status === 'completed' ? [] : await unfinishedAnswers(tx, run);
+  return [...unfinished, { type: 'done', runId, data: { status, error, usage } }];
+}
+
+async function unfinishedAnswers(tx: Tx, run: RunRow): Promise<Unplaced<RunEvent>[]> {
+  if (run.firstSeq === null) return [];
+  const rows = await tx.db
+    .selectFrom('events')
+    .select(['seq', 'type', 'runId', 'at', 'data'])
+    .where('streamId', '=', run.conversationId)
+    .where('seq', '>=', run.firstSeq)
+    .where('runId', '=', run.id)
+    .where('type', 'in', ['run_created', 'content_delta', 'content'])
+    .orderBy('seq')
+    .execute();
+  let items: RunItem[] = [];
+  for (const row of rows) {
+    const event = runEvent({ ...row, at: row.at.toISOString() });
+    if (event.type !== 'run_created') items = applyRunEvent({ ...BLANK, items }, event).items;
+  }
+  return items.flatMap((item): Unplaced<RunEvent>[] => {
+    if (item.kind !== 'text' || item.isFinal || item.text === '') return [];
+    const { messageId, attempt, text } = item;
+    return [
+      { type: 'content', runId: run.id, data: { messageId, attempt, text, usage: null, isComplete: false } },
+    ];
+  });
+}
+
+const BLANK = newRunState({
+  id: '',
+  conversationId: '',
+  messageId: '',
+  model: '',
+  status: 'running',
+  error: null,
+  createdAt: '',
+  startedAt: null,
+  endedAt: null,
+});

@@ -1,0 +1,74 @@
+import type { RunEvent, Usage } from '@aura/contract';
+import type { Unplaced } from '../../realtime/event.ts';
+import { ModelError, type ModelMessage } from '../../ports/model.ts';
+import { PieceWriter } from './piece-writer.ts';
+import { pauseBefore } from './retry-pause.ts';
+import type { RunSession } from './run-session.ts';
+import type { ToolCall } from '../../db/step-data.ts';
+
+export interface ModelStep {
+  stepId: string;
+  messageId: string;
+  attempt: number;
+  text: string;
+  toolCalls: ToolCall[];
+  usage: Usage | null;
+  startedAt: string;
+}
+
+/**
+ * One model call, in as many attempts as its failures allow. A later attempt replaces what an earlier one said: its
+ * pieces carry the attempt's number, so no reader ever joins the two. Throws the last `ModelError`.
+ */
+export async function modelStep(session: RunSession, messages: readonly ModelMessage[]): Promise<ModelStep> {
+  const stepId = `step-${session.steps.length + 1}`;
+  const messageId = session.newMessageId();
+  const startedAt = session.core.clock.now().toISOString();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await oneAttempt(session, { messages, stepId, messageId, attempt });
+      return { stepId, messageId, attempt, startedAt, ...answer };
+    } catch (err) {
+      if (!(err instanceof ModelError)) throw err;
+      const pauseMs = pauseBefore(err, attempt);
+      if (pauseMs === null) throw err;
+      await session.say([attemptFailed(session.run.id, err, attempt)]);
+      await session.core.clock.pause(pauseMs, session.signal);
+    }
+  }
+}
+
+async function oneAttempt(
+  session: RunSession,
+  {
+    messages,
+    stepId,
+    messageId,
+    attempt,
+  }: { messages: readonly ModelMessage[]; stepId: string; messageId: string; attempt: number },
+): Promise<{ text: string; toolCalls: ToolCall[]; usage: Usage | null }> {
+  const { core, run, signal } = session;
+  const pieces = new PieceWriter(
+    { runId: run.id, stepId, messageId, attempt },
+    async (events) => await session.say(events),
+  );
+  try {
+    const request = { model: run.model, messages, tools: core.tools.all, user: run.id };
+    for await (const chunk of core.model.stream(request, signal)) {
+      if (chunk.type !== 'end') {
+        pieces.push(chunk.type, chunk.text);
+        continue;
+      }
+      await pieces.finish();
+      return { text: pieces.text, toolCalls: chunk.toolCalls, usage: chunk.usage };
+    }
+    throw new ModelError('provider_cut', { message: 'The model’s answer broke off.', retry: 'cut' });
+  } catch (err) {
+    await pieces.abandon();
+    throw err;
+  }
+}
+
+function attemptFailed(runId: string, { code, message }: ModelError, attempt: number): Unplaced<RunEvent> {
+  return { type: 'error', runId, data: { code, message, retryable: true, attempt } };
+}

@@ -1,0 +1,61 @@
+import type { AccountEvent, ConversationEvent } from '@aura/contract';
+import type { Tx } from '../../db/transaction.ts';
+import { append } from '../../realtime/append.ts';
+import type { StreamEvent, Unplaced } from '../../realtime/event.ts';
+import { findUserStreamId } from '../account/user-stream.ts';
+import type { ConversationRow } from './conversation-store.ts';
+import { conversationEvent, conversationView } from './conversation-view.ts';
+
+/**
+ * Appends `events` to a conversation's stream, closed by how the conversation stands now, tells the owner's other
+ * lists of it, and brings the tables that mirror the log up to date. Answers the stored events of the conversation.
+ * The only thing a transaction does to streams.
+ */
+export async function announceConversation(
+  tx: Tx,
+  row: ConversationRow,
+  events: readonly Unplaced<ConversationEvent>[],
+): Promise<StreamEvent[]> {
+  const conversation = conversationView(row);
+  const isDeleted = row.deletedAt !== null;
+  const change: Unplaced<ConversationEvent> = { type: 'conversation_updated', data: { conversation } };
+  const listed: Unplaced<AccountEvent> = isDeleted
+    ? { type: 'conversation_removed', data: { conversationId: row.id } }
+    : { type: 'conversation_changed', data: { conversation } };
+  const [stored = []] = await append(tx, [
+    { streamId: row.id, events: isDeleted ? events : [...events, change] },
+    { streamId: await findUserStreamId(tx.db, row), events: [listed] },
+  ]);
+  for (const event of stored) await mirror(tx, row, event);
+  return stored;
+}
+
+async function mirror(tx: Tx, { id, tenantId }: ConversationRow, stored: StreamEvent): Promise<void> {
+  const event = conversationEvent(stored);
+  if (event.type === 'content') {
+    const { messageId, text, isComplete, usage } = event.data;
+    await tx.db
+      .insertInto('messages')
+      .values({
+        id: messageId,
+        tenantId,
+        conversationId: id,
+        runId: event.runId,
+        role: 'assistant',
+        text,
+        isComplete,
+        inputTokens: usage?.inputTokens ?? null,
+        outputTokens: usage?.outputTokens ?? null,
+        seq: event.seq,
+        createdAt: new Date(event.at),
+      })
+      .execute();
+  }
+  if (event.type === 'done' && event.runId !== null) {
+    await tx.db
+      .updateTable('runs')
+      .set({ lastSeq: event.seq, endedAt: new Date(event.at) })
+      .where('id', '=', event.runId)
+      .execute();
+  }
+}

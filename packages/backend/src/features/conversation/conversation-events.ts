@@ -1,0 +1,34 @@
+import type { ConversationEvent, ConversationEventsInput, ConversationState } from '@aura/contract';
+import type { TrackedEnvelope } from '@trpc/server';
+import { notFound } from '../../app-error.ts';
+import type { CallerContext } from '../../context.ts';
+import { withTransaction } from '../../db/transaction.ts';
+import { type Reset, resumeFeed } from '../../realtime/resume.ts';
+import { findConversation } from './conversation-store.ts';
+import { conversationEvent } from './conversation-view.ts';
+import { getConversation } from './get-conversation.ts';
+
+/** Everything that happens in a conversation, from a cursor (or from the beginning) on. Ends when it is deleted. */
+export async function* conversationEvents(
+  ctx: CallerContext,
+  { conversationId, lastEventId }: ConversationEventsInput,
+  signal: AbortSignal,
+): AsyncGenerator<TrackedEnvelope<ConversationEvent | Reset<{ state: ConversationState }>>, void, undefined> {
+  const row = await withTransaction(
+    ctx,
+    async ({ db }) => await findConversation(db, { ...ctx.caller, conversationId }),
+  );
+  if (row === undefined) throw notFound('conversation');
+  yield* resumeFeed(ctx, {
+    streamId: conversationId,
+    lastEventId,
+    signal,
+    start: { after: 0 },
+    readSnapshot: async () => {
+      const { state, cursor } = await getConversation(ctx, { conversationId });
+      return { state: { state }, cursor };
+    },
+    view: conversationEvent,
+    isLast: (event) => event.type === 'conversation_deleted',
+  });
+}

@@ -1,0 +1,127 @@
+import type { Kysely, Selectable } from 'kysely';
+import { escapeLike } from '../../db/escape-like.ts';
+import type { Schema } from '../../db/schema.ts';
+
+export type ConversationRow = Selectable<Schema['conversations']>;
+export type MessageRow = Selectable<Schema['messages']>;
+
+interface Owned {
+  tenantId: string;
+  userId: string;
+  conversationId: string;
+}
+
+const owned = (db: Kysely<Schema>, { tenantId, userId, conversationId }: Owned) =>
+  db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('tenantId', '=', tenantId)
+    .where('userId', '=', userId)
+    .where('id', '=', conversationId)
+    .where('deletedAt', 'is', null);
+
+export async function findConversation(db: Kysely<Schema>, key: Owned): Promise<ConversationRow | undefined> {
+  return await owned(db, key).executeTakeFirst();
+}
+
+/** Also locks the row, which comes first in every transaction that changes a conversation or ends its run. */
+export async function lockConversation(db: Kysely<Schema>, key: Owned): Promise<ConversationRow | undefined> {
+  return await owned(db, key).forUpdate().executeTakeFirst();
+}
+
+export async function findByClientId(
+  db: Kysely<Schema>,
+  key: { tenantId: string; userId: string; clientId: string },
+): Promise<ConversationRow | undefined> {
+  return await db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('tenantId', '=', key.tenantId)
+    .where('userId', '=', key.userId)
+    .where('clientId', '=', key.clientId)
+    .executeTakeFirst();
+}
+
+export interface ListKey {
+  isPinned: boolean;
+  updatedAt: string;
+  id: string;
+}
+
+export async function listConversationRows(
+  db: Kysely<Schema>,
+  filter: {
+    tenantId: string;
+    userId: string;
+    isArchived: boolean;
+    words: string[];
+    after: ListKey | null;
+    limit: number;
+  },
+): Promise<ConversationRow[]> {
+  let query = db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('tenantId', '=', filter.tenantId)
+    .where('userId', '=', filter.userId)
+    .where('isArchived', '=', filter.isArchived)
+    .where('deletedAt', 'is', null);
+  for (const word of filter.words) query = query.where('title', 'ilike', `%${escapeLike(word)}%`);
+  const { after } = filter;
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb(
+        eb.refTuple('isPinned', 'updatedAt', 'id'),
+        '<',
+        eb.tuple(after.isPinned, new Date(after.updatedAt), after.id),
+      ),
+    );
+  }
+  return await query
+    .orderBy('isPinned', 'desc')
+    .orderBy('updatedAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+    .execute();
+}
+
+export async function findMessageByClientId(
+  db: Kysely<Schema>,
+  key: { tenantId: string; conversationId: string; clientId: string },
+): Promise<MessageRow | undefined> {
+  return await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('tenantId', '=', key.tenantId)
+    .where('conversationId', '=', key.conversationId)
+    .where('clientId', '=', key.clientId)
+    .executeTakeFirst();
+}
+
+/** Messages on one side of a place, oldest first, and whether there are more on that side. */
+export async function pageOfMessages(
+  db: Kysely<Schema>,
+  page: {
+    tenantId: string;
+    conversationId: string;
+    limit: number;
+    before?: number | undefined;
+    after?: number | undefined;
+  },
+): Promise<{ rows: MessageRow[]; hasMore: boolean }> {
+  const isForward = page.after !== undefined;
+  let query = db
+    .selectFrom('messages')
+    .selectAll()
+    .where('tenantId', '=', page.tenantId)
+    .where('conversationId', '=', page.conversationId);
+  if (page.after !== undefined) query = query.where('seq', '>', page.after);
+  if (page.before !== undefined) query = query.where('seq', '<', page.before);
+  const rows = await query
+    .orderBy('seq', isForward ? 'asc' : 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  const hasMore = rows.length > page.limit;
+  const kept = rows.slice(0, page.limit);
+  return { rows: isForward ? kept : kept.toReversed(), hasMore };
+}

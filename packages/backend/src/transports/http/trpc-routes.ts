@@ -1,0 +1,76 @@
+import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server';
+import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../app-error.ts';
+import type { Core } from '../../context.ts';
+import { trpcCodeOf } from '../../trpc/errors.ts';
+import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
+import { reportError } from '../report-error.ts';
+import { asTrpcError, httpContext } from '../request-context.ts';
+import { requestInfo } from '../request-info.ts';
+import { classifyHttpError } from './problem.ts';
+
+const MAX_BATCH = 10;
+/** A batch wraps its inputs in one object. */
+const MAX_BODY_DEPTH = MAX_INPUT_DEPTH + 1;
+
+interface Options {
+  core: Core;
+  router: AnyTRPCRouter;
+}
+
+/** tRPC over HTTP: queries by GET, mutations by POST with a JSON body, up to ten calls in a batch. */
+export async function trpcRoutes(app: FastifyInstance, { core, router }: Options): Promise<void> {
+  // tRPC parses the text itself. Other content types (forms, files) are no input of ours: Fastify answers 415.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    done(isNestedDeeper(body, MAX_BODY_DEPTH) ? tooDeep() : null, body);
+  });
+  app.setErrorHandler((error: FastifyError, _request, reply) => sendTrpcError(router, error, reply));
+
+  const handle = async (req: FastifyRequest<{ Params: { path: string } }>, res: FastifyReply): Promise<void> => {
+    const input = new URL(req.url, 'http://localhost').searchParams.get('input');
+    if (input !== null && isNestedDeeper(input, MAX_BODY_DEPTH)) throw tooDeep();
+    await fastifyRequestHandler({
+      router,
+      req,
+      res,
+      path: req.params.path,
+      maxBatchSize: MAX_BATCH,
+      createContext: async ({ info }) => {
+        try {
+          // Over HTTP nothing would end a feed when its session ends, and nothing would bound their number.
+          if (info.type === 'subscription') throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
+          return await httpContext(core, { headers: req.headers, info: requestInfo(req.raw, req.id) });
+        } catch (err) {
+          throw asTrpcError(err);
+        }
+      },
+      onError: ({ error, path, ctx }) => reportError(core.log, { error, path, ctx }),
+    });
+  };
+  app.get('/trpc/:path', handle);
+  app.post('/trpc/:path', handle);
+}
+
+function tooDeep(): FastifyError {
+  const message = `The input nests deeper than ${MAX_INPUT_DEPTH} levels.`;
+  return Object.assign(new Error(message), { code: 'JSON_TOO_DEEP', statusCode: 400 });
+}
+
+/** What went wrong before tRPC saw the request, in the form that its clients read. */
+function sendTrpcError(router: AnyTRPCRouter, cause: FastifyError, reply: FastifyReply): FastifyReply {
+  const { status, code } = classifyHttpError(cause);
+  const known = status >= 500 ? undefined : new AppError(code, { message: cause.message });
+  const error = new TRPCError({ code: trpcCodeOf(code), cause: known ?? cause });
+  reportError(reply.log, { error });
+  const shape: unknown = getTRPCErrorShape({
+    config: router._def._config,
+    error,
+    type: 'unknown',
+    path: undefined,
+    input: undefined,
+    ctx: { request: { id: reply.request.id } },
+  });
+  return reply.code(status).type('application/json').send({ error: shape });
+}

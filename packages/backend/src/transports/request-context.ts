@@ -1,0 +1,62 @@
+import { TRPCError } from '@trpc/server';
+import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '../app-error.ts';
+import type { Caller, Core, RequestContext, RequestInfo } from '../context.ts';
+import type { SocketFlow } from '../realtime/socket-flow.ts';
+import { trpcCodeOf } from '../trpc/errors.ts';
+
+/**
+ * The context of a request's procedures. A token that is bad counts as none: public procedures work without one, and
+ * the others answer UNAUTHORIZED. Throws FORBIDDEN when `X-Tenant-ID` names another tenant than the token.
+ */
+export async function httpContext(
+  core: Core,
+  request: { headers: IncomingHttpHeaders; info: RequestInfo },
+): Promise<RequestContext> {
+  const token = bearerToken(request.headers.authorization);
+  const caller = token === null ? null : await callerOrNull(core, token);
+  assertTenant(caller, request.headers['x-tenant-id']);
+  return { ...core, caller, request: request.info, flow: null };
+}
+
+/**
+ * The context of everything that happens on one socket. Throws UNAUTHORIZED without a good token, SESSION_REVOKED when
+ * its session has ended, FORBIDDEN when `tenantId` is another tenant than the token's.
+ */
+export async function socketContext(
+  core: Core,
+  socket: { params: { token?: string; tenantId?: string }; info: RequestInfo; flow: SocketFlow },
+): Promise<RequestContext & { caller: Caller }> {
+  const caller = await core.accessTokens.verify(socket.params.token ?? '');
+  assertTenant(caller, socket.params.tenantId);
+  if (core.sessionWatch.isRevoked(caller.sessionId)) {
+    throw new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+  }
+  return { ...core, caller, request: socket.info, flow: socket.flow };
+}
+
+/** As tRPC wants it, for what is thrown outside of a procedure; no procedure's middleware maps that. */
+export function asTrpcError(err: unknown): unknown {
+  if (!(err instanceof AppError)) return err;
+  return new TRPCError({ code: trpcCodeOf(err.code), message: err.message, cause: err });
+}
+
+function bearerToken(header: string | undefined): string | null {
+  return /^bearer +([^ ]+)$/i.exec(header ?? '')?.[1] ?? null;
+}
+
+async function callerOrNull(core: Core, token: string): Promise<Caller | null> {
+  try {
+    return await core.accessTokens.verify(token);
+  } catch (err) {
+    if (err instanceof AppError) return null;
+    throw err;
+  }
+}
+
+function assertTenant(caller: Caller | null, tenantId: string | string[] | undefined): void {
+  if (caller === null || tenantId === undefined || tenantId === caller.tenantId) return;
+  throw new AppError('FORBIDDEN', {
+    message: 'The tenant named is not that of the token. Leave it out, or switch the tenant first.',
+  });
+}

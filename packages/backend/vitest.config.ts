@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+const services = 'src/testing/services/**';
+
+/** Every test runs on both databases; those of the services themselves once. */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'embedded',
+          include: ['src/**/*.test.ts'],
+          exclude: [services],
+          globalSetup: 'src/testing/embedded-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ['src/**/*.test.ts'],
+          exclude: [services],
+          globalSetup: 'src/testing/postgres-setup.ts',
+        },
+      },
+      { extends: true, test: { name: 'services', include: [`${services}/*.test.ts`] } },
+    ],
+  },
+});
