@@ -1,0 +1,39 @@
+import type { AuraErrorCode } from '../aura-error.ts';
+
+/** What a follower does about an error: try again, start from a new snapshot, or end in that status. */
+export type FeedVerdict = 'retry' | 'reload' | 'notFound' | 'forbidden' | 'signedOut' | 'failed';
+
+/** Errors reach a follower after the client has renewed the token and repeated what was worth repeating. */
+export function feedVerdict(code: AuraErrorCode): FeedVerdict {
+  switch (code) {
+    case 'NETWORK':
+    case 'UNKNOWN_OUTCOME':
+    case 'UNAVAILABLE':
+    case 'INTERNAL':
+    case 'TIMEOUT':
+    case 'TOO_MANY_REQUESTS':
+      return 'retry';
+    case 'CURSOR_EXPIRED':
+      return 'reload';
+    case 'NOT_FOUND':
+      return 'notFound';
+    case 'FORBIDDEN':
+      return 'forbidden';
+    case 'UNAUTHORIZED':
+    case 'SESSION_REVOKED':
+    case 'ACCOUNT_INACTIVE':
+    case 'REFRESH_INVALID':
+    case 'REFRESH_REUSED':
+      return 'signedOut';
+    case 'INVALID_CREDENTIALS':
+    case 'ACCOUNT_LOCKED':
+    case 'EMAIL_TAKEN':
+    case 'REGISTRATION_CLOSED':
+    case 'BAD_INPUT':
+    case 'CONFLICT':
+    case 'IDEMPOTENCY_CONFLICT':
+    case 'RUN_ACTIVE':
+    case 'PAYLOAD_TOO_LARGE':
+      return 'failed';
+  }
+}
