@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Logo } from './logo.tsx';
 import classes from './notice.module.css';
 
@@ -10,8 +11,10 @@ interface NoticeProps {
 
 /** A page, or part of one, that has nothing to show but a sentence and a way on. */
 export function Notice({ title, body, action }: NoticeProps): ReactElement {
+  const { t } = useTranslation();
   return (
     <div className={classes.root} role="alert">
+      <title>{`${title} · ${t('app.name')}`}</title>
       <Logo size={36} />
       <h1 className={classes.title}>{title}</h1>
       <p className={classes.body}>{body}</p>

@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowUp, IconPlayerStopFilled } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import classes from './composer.module.css';
 
 interface ComposerButtonProps {
   status: 'ready' | 'busy' | 'running' | 'stopping';
@@ -22,8 +23,7 @@ export function ComposerButton({ status, canSend, onSend, onStop }: ComposerButt
         type="button"
         size={36}
         radius="xl"
-        variant={isIdle ? 'light' : 'filled'}
-        color={isIdle ? 'gray' : undefined}
+        className={classes.button}
         loading={status === 'busy'}
         // Not `disabled`: that would throw the focus away.
         aria-disabled={isIdle || status === 'stopping'}

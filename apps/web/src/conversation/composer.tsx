@@ -13,7 +13,7 @@ interface ComposerProps {
   /** `busy`: a send is on its way. `running`: an answer is being written, which can be stopped. */
   status: 'ready' | 'busy' | 'running' | 'stopping';
   onStop?: () => void;
-  /** Stands at the lower left. */
+  /** Stands below the text. */
   children?: ReactNode;
 }
 
@@ -43,36 +43,35 @@ export function Composer(props: ComposerProps): ReactElement {
   const isRunning = status === 'running' || status === 'stopping';
   return (
     <form
-      className={classes.root}
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
-      <Textarea
-        ref={inputRef}
-        variant="unstyled"
-        autosize
-        minRows={1}
-        maxRows={10}
-        value={text}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        placeholder={placeholder}
-        aria-label={t('conversation.composerLabel')}
-        aria-invalid={excess > 0}
-        enterKeyHint="send"
-        classNames={{ input: classes.input }}
-      />
-      <div className={classes.bar}>
-        {children}
-        <span className={classes.hint} role={excess > 0 ? 'alert' : undefined} data-excess={excess > 0}>
-          {excess > 0
-            ? t('conversation.tooLong', { count: excess })
-            : t(isRunning ? 'conversation.hintStop' : 'conversation.hintSend')}
-        </span>
+      <div className={classes.box}>
+        <Textarea
+          ref={inputRef}
+          variant="unstyled"
+          autosize
+          minRows={1}
+          maxRows={10}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          placeholder={placeholder}
+          aria-label={t('conversation.composerLabel')}
+          aria-invalid={excess > 0}
+          enterKeyHint="send"
+          classNames={{ root: classes.field, input: classes.input }}
+        />
+        {children !== undefined && <div className={classes.tools}>{children}</div>}
         <ComposerButton status={status} canSend={canSend} onSend={send} onStop={onStop} />
       </div>
+      <p className={classes.hint} role={excess > 0 ? 'alert' : undefined} data-excess={excess > 0}>
+        {excess > 0
+          ? t('conversation.tooLong', { count: excess })
+          : t(isRunning ? 'conversation.hintStop' : 'conversation.hintSend')}
+      </p>
     </form>
   );
 }
