@@ -12,3 +12,7 @@ export {
   type TestCaller,
 } from './test-caller.ts';
 export { createTestDatabase } from './test-database.ts';
+export { withSystemTransaction, withTransaction } from '../db/transaction.ts';
+export { append } from '../realtime/append.ts';
+export { createStream } from '../realtime/create-stream.ts';
+export { createTestServer, type TestServer } from './test-server.ts';

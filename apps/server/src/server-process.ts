@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A server in a process of its own, as `npm start` runs it: for the demonstration and the crash campaign. */
+export interface ServerProcess extends AsyncDisposable {
+  url: string;
+  /** From the start of the process until it answered; milliseconds. */
+  readyMs: number;
+  /** What it has printed so far. */
+  output(): string;
+  /** SIGKILL: no chance to tidy up. Resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const READY_TIMEOUT_MS = 30_000;
+
+/** Starts a server with `env` on top of this process's own. Rejects with what it printed when it does not get ready. */
+export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'start'], {
+    env: { ...inherited(), PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const collect = (chunk: Buffer): void => {
+    printed = (printed + chunk.toString()).slice(-100_000);
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const url = await readyUrl(child, () => printed);
+  const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    child.kill(signal);
+    await gone;
+  };
+  return {
+    url,
+    readyMs: Math.round(performance.now() - startedAt),
+    output: () => printed,
+    kill: async () => await end('SIGKILL'),
+    [Symbol.asyncDispose]: async () => await end('SIGTERM'),
+  };
+}
+
+/** What the process needs to run at all; settings come from `startServerProcess`'s caller alone. */
+function inherited(): Record<string, string> {
+  const { PATH = '', HOME = '', TMPDIR } = process.env;
+  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+}
+
+async function readyUrl(child: ChildProcess, printed: () => string): Promise<string> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const url = /https?:\/\/[\w.[\]:-]+:\d+/.exec(printed())?.[0];
+    if (url !== undefined && (await isReady(url))) return url;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 25);
+    });
+  }
+  child.kill('SIGKILL');
+  throw new Error(`The server did not get ready. It printed:\n${printed()}`);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) }).catch(() => null);
+  return answer?.ok === true;
+}

@@ -1,0 +1,115 @@
+// npm run append -w bench [-- --seconds N] : rows per second of the event log, a transaction per event against the
+// group writer, on PostgreSQL with fsync on. 64 writers, one hot stream and 50 streams; medians of three rounds.
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { type Backend, createBackend } from '@aura/backend';
+import {
+  append,
+  createStream,
+  createTestCaller,
+  startPostgres,
+  type TestCaller,
+  withTransaction,
+} from '@aura/backend/testing';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
+const SECONDS = Number(values.seconds);
+const WRITERS = 64;
+const ROUNDS = 3;
+const event = { type: 'message_created', data: { text: 'x'.repeat(200) } };
+
+interface Figures {
+  rowsPerSecond: number;
+  p50: number;
+  p99: number;
+}
+
+await using postgres = await startPostgres({ durable: true });
+await using backend = await createBackend({
+  environment: 'test',
+  version: 'bench',
+  database: { kind: 'postgres', url: postgres.url },
+  redisUrl: null,
+  jwtSecret: randomUUID() + randomUUID(),
+  allowedOrigins: [],
+  allowedHosts: null,
+  isRegistrationOpen: false,
+  model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
+});
+const user = await createTestCaller(backend);
+
+const write: Record<string, (streamId: string) => Promise<unknown>> = {
+  'transaction per event': async (streamId) =>
+    await withTransaction(user.ctx, async (tx) => await append(tx, [{ streamId, events: [event] }])),
+  'group writer': async (streamId) =>
+    await backend.groupWriter.append({ tenantId: user.ctx.caller.tenantId, streamId, events: [event] }),
+};
+
+console.log(
+  `${WRITERS} writers, ${ROUNDS} rounds of ${SECONDS} s, fsync on; rows/s and latency to commit in ms`,
+);
+for (const streams of [1, 50]) {
+  const rows: Record<string, Figures[]> = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, writeOne] of Object.entries(write)) {
+      (rows[name] ??= []).push(await measure(await makeStreams(backend, user, streams), writeOne));
+    }
+  }
+  console.log(`\n${streams} stream${streams === 1 ? '' : 's'}`);
+  for (const [name, figures] of Object.entries(rows)) {
+    const { rowsPerSecond, p50, p99 } = medians(figures);
+    console.log(
+      `  ${name.padEnd(24)} ${String(Math.round(rowsPerSecond)).padStart(7)} rows/s   p50 ${p50.toFixed(1).padStart(6)}   p99 ${p99.toFixed(1).padStart(6)}`,
+    );
+  }
+  const [slow, fast] = Object.values(rows).map(medians);
+  if (slow !== undefined && fast !== undefined)
+    console.log(`  ratio ${(fast.rowsPerSecond / slow.rowsPerSecond).toFixed(1)}`);
+}
+
+async function measure(
+  streamIds: string[],
+  writeOne: (streamId: string) => Promise<unknown>,
+): Promise<Figures> {
+  const latencies: number[] = [];
+  const endAt = performance.now() + SECONDS * 1_000;
+  const startedAt = performance.now();
+  await Promise.all(
+    Array.from({ length: WRITERS }, async (_, writer) => {
+      const streamId = streamIds[writer % streamIds.length] ?? '';
+      while (performance.now() < endAt) {
+        const before = performance.now();
+        await writeOne(streamId);
+        latencies.push(performance.now() - before);
+      }
+    }),
+  );
+  const elapsedS = (performance.now() - startedAt) / 1_000;
+  latencies.sort((a, b) => a - b);
+  return {
+    rowsPerSecond: latencies.length / elapsedS,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  };
+}
+
+async function makeStreams(node: Backend, { ctx }: TestCaller, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => randomUUID());
+  await withTransaction({ ...node, caller: ctx.caller }, async (tx) => {
+    for (const id of ids) await createStream(tx, { id, tenantId: ctx.caller.tenantId, kind: 'conversation' });
+  });
+  return ids;
+}
+
+function medians(figures: Figures[]): Figures {
+  const of = (key: keyof Figures): number =>
+    quantile(
+      figures.map((figure) => figure[key]).toSorted((a, b) => a - b),
+      0.5,
+    );
+  return { rowsPerSecond: of('rowsPerSecond'), p50: of('p50'), p99: of('p99') };
+}
+
+function quantile(sorted: number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+}
