@@ -7,15 +7,15 @@ import type { Session } from './session.ts';
 /** What begins, changes and ends a login. All reject with an AuraError. */
 export interface SessionActions {
   /** INVALID_CREDENTIALS, ACCOUNT_LOCKED (see `retryAfterMs`), ACCOUNT_INACTIVE. */
-  signIn(input: LoginInput): Promise<IdentityView>;
+  signIn: (input: LoginInput) => Promise<IdentityView>;
   /** EMAIL_TAKEN, REGISTRATION_CLOSED, BAD_INPUT (see `issues`). */
-  register(input: RegisterInput): Promise<IdentityView>;
+  register: (input: RegisterInput) => Promise<IdentityView>;
   /** Forgets the login here at once, and on the server as soon as it answers; never rejects. */
-  signOut(): Promise<void>;
+  signOut: () => Promise<void>;
   /** Ends every session of the user. Rejects, and changes nothing here, when the server cannot be reached. */
-  signOutEverywhere(): Promise<void>;
+  signOutEverywhere: () => Promise<void>;
   /** Works in another tenant from now on. Everything that was followed ends and must be followed anew. */
-  switchTenant(tenantId: string): Promise<IdentityView>;
+  switchTenant: (tenantId: string) => Promise<IdentityView>;
 }
 
 export function createSessionActions(session: Session, trpc: AuraTrpc): SessionActions {

@@ -1,0 +1,195 @@
+import { ACTIVE_RUN_STATUSES, type ConversationState, type PageContext } from '@aura/contract';
+import { type AuraError, toAuraError } from '../aura-error.ts';
+import type { AuraClient } from '../create-aura-client.ts';
+import type { FollowStatus } from '../feed/follow-feed.ts';
+import { createStore, type ReadableStore } from '../store.ts';
+import { REPEATABLE } from '../transport/is-repeatable.ts';
+import { coalesce } from './coalesce.ts';
+import { identityKeyOf } from './identity-key-of.ts';
+import { NO_OLDER, olderAfterReset, prependPage, withOlder } from './older-messages.ts';
+import { createOutbox, type PendingMessage } from './outbox.ts';
+
+/** About one frame of a screen. */
+const FRAME_MS = 16;
+
+export interface ConversationSnapshot {
+  status: 'loading' | 'ready' | 'notFound' | 'error';
+  /** Why the status is `error`; beside another status, what went wrong last and is being tried again. */
+  error: AuraError | null;
+  /** Older messages that were loaded are in `messages` too. */
+  state: ConversationState | null;
+  pending: PendingMessage[];
+  isLoadingOlder: boolean;
+}
+
+export interface ConversationActions {
+  /** Sends a message; it is in `pending` until it shows up. Answers its clientId. */
+  send: (text: string, context?: PageContext) => string;
+  /** Sends a failed message again, under its clientId. */
+  retry: (clientId: string) => void;
+  /** Forgets a message that failed. */
+  discard: (clientId: string) => void;
+  /** Stops what runs; does nothing when nothing does. Rejects with an AuraError. */
+  stop: () => Promise<void>;
+  /** Loads the page of messages before the oldest one; a failure shows up in `error`. */
+  loadOlder: () => void;
+}
+
+export interface SharedConversation extends ConversationActions, ReadableStore<ConversationSnapshot> {}
+
+const BLANK: ConversationSnapshot = {
+  status: 'loading',
+  error: null,
+  state: null,
+  pending: [],
+  isLoadingOlder: false,
+};
+
+interface SharedConversationOptions {
+  client: AuraClient;
+  conversationId: string;
+}
+
+/** A conversation that is followed from `start` to `stop`, with what its user does to it. */
+export function createSharedConversation({
+  client,
+  conversationId,
+}: SharedConversationOptions): SharedConversation & { begin: () => void; end: () => void } {
+  const store = createStore<ConversationSnapshot>(BLANK);
+  let feed: {
+    state: ConversationState | null;
+    status: ConversationSnapshot['status'];
+    error: AuraError | null;
+  };
+  let older = NO_OLDER;
+  let isLoadingOlder = false;
+  let following: AbortController | null = null;
+  let stopWatching: (() => void) | null = null;
+  let shown: { feed: ConversationState; older: typeof older; state: ConversationState } | null = null;
+  reset();
+
+  const { soon, now, cancel } = coalesce(() => {
+    const { status, error } = feed;
+    const state = compose();
+    const pending = outbox.pending(state?.messages ?? []);
+    store.set({ status, error, state, pending, isLoadingOlder });
+  }, FRAME_MS);
+
+  const outbox = createOutbox({
+    send: (message) => client.conversation.send.mutate({ conversationId, ...message }),
+    onChange: () => now(),
+  });
+
+  function reset(): void {
+    feed = { state: null, status: 'loading', error: null };
+    older = NO_OLDER;
+    isLoadingOlder = false;
+    shown = null;
+  }
+
+  /** Unchanged parts keep their identity, so that what shows them need not be drawn again. */
+  function compose(): ConversationState | null {
+    if (feed.state === null) return null;
+    if (shown?.feed !== feed.state || shown.older !== older) {
+      shown = { feed: feed.state, older, state: withOlder(feed.state, older) };
+    }
+    return shown.state;
+  }
+
+  function follow(): void {
+    following = new AbortController();
+    void client.followConversation(conversationId, {
+      signal: following.signal,
+      onState(state) {
+        if (feed.state !== null && state.messages[0]?.id !== feed.state.messages[0]?.id) {
+          older = olderAfterReset(older, feed.state, state);
+        }
+        feed = { state, status: 'ready', error: null };
+        soon();
+      },
+      onStatus(status) {
+        feed = { ...feed, ...toFeedStatus(status, feed.status) };
+        soon();
+      },
+    });
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    begin() {
+      let key = identityKeyOf(client.session.get());
+      stopWatching = client.session.subscribe((session) => {
+        const next = identityKeyOf(session);
+        if (next === key) return;
+        key = next;
+        // Nothing of one identity may show under another.
+        following?.abort();
+        outbox.clear();
+        reset();
+        follow();
+        now();
+      });
+      follow();
+    },
+    end() {
+      stopWatching?.();
+      following?.abort();
+      following = null;
+      cancel();
+    },
+    send(text, context) {
+      return outbox.add(text, { context, afterSeq: feed.state?.messages.at(-1)?.seq ?? 0 });
+    },
+    retry: outbox.retry,
+    discard: outbox.discard,
+    async stop() {
+      const runs = Object.values(feed.state?.runs ?? {}).filter(({ status }) =>
+        ACTIVE_RUN_STATUSES.some((active) => active === status),
+      );
+      await Promise.all(runs.map(({ id }) => client.agent.stop.mutate({ runId: id }, REPEATABLE)));
+    },
+    loadOlder() {
+      const state = compose();
+      const before = state?.messages[0]?.seq;
+      if (isLoadingOlder || before === undefined || state?.hasOlderMessages !== true) return;
+      isLoadingOlder = true;
+      const asked = following;
+      client.conversation.messages
+        .query({ conversationId, before })
+        .then((page) => {
+          // Only while the page still joins on: the identity or the snapshot may have changed meanwhile.
+          if (following === asked && compose()?.messages[0]?.seq === before) older = prependPage(older, page);
+          isLoadingOlder = false;
+        })
+        .catch((err: unknown) => {
+          isLoadingOlder = false;
+          feed = { ...feed, error: toAuraError(err) };
+        })
+        .finally(now);
+      now();
+    },
+  };
+}
+
+/** What a follower's status means to whoever looks at the conversation. A state that is there stays visible. */
+function toFeedStatus(
+  follow: FollowStatus,
+  status: ConversationSnapshot['status'],
+): { status: ConversationSnapshot['status']; error: AuraError | null } {
+  switch (follow.status) {
+    case 'loading':
+      return { status, error: null };
+    case 'live':
+    case 'ended':
+      return { status: 'ready', error: null };
+    case 'reconnecting':
+      return { status, error: follow.error };
+    case 'notFound':
+      return { status: 'notFound', error: follow.error };
+    case 'forbidden':
+    case 'signedOut':
+    case 'failed':
+      return { status: 'error', error: follow.error };
+  }
+}

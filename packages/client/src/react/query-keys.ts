@@ -1,0 +1,12 @@
+/** All of the client's queries, by identity: nothing that one identity loaded is ever shown to another. */
+export const auraKeys = {
+  all: (identityKey: string | null) => ['aura', identityKey] as const,
+  conversations: (identityKey: string | null) => ['aura', identityKey, 'conversations'] as const,
+  models: (identityKey: string | null) => ['aura', identityKey, 'models'] as const,
+};
+
+/**
+ * The client repeats what is worth repeating, so the query library need not; and it works without the internet,
+ * where the server is on the same machine.
+ */
+export const AURA_QUERY = { retry: false, networkMode: 'always' } as const;

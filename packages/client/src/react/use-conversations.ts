@@ -1,0 +1,79 @@
+import type { ConversationView } from '@aura/contract';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef } from 'react';
+import { type AuraError, toAuraError } from '../aura-error.ts';
+import { livesOf } from '../live/lives.ts';
+import { mergeConversations } from '../live/merge-conversations.ts';
+import { useAura } from './aura-provider.ts';
+import { AURA_QUERY, auraKeys } from './query-keys.ts';
+import { useIdentityKey } from './use-session.ts';
+import { useStore } from './use-store.ts';
+
+export interface ConversationList {
+  /** Pinned first, then the one that changed last. */
+  conversations: ConversationView[];
+  status: 'loading' | 'ready' | 'error';
+  error: AuraError | null;
+  hasMore: boolean;
+  /** Loads the next page; after a failure of the first one, tries that again. */
+  loadMore: () => void;
+  isLoadingMore: boolean;
+}
+
+/** The user's conversations, kept current on every device. `query`: words that the title must have, all of them. */
+export function useConversations({
+  isArchived = false,
+  query = '',
+}: { isArchived?: boolean; query?: string } = {}): ConversationList {
+  const client = useAura();
+  const queryClient = useQueryClient();
+  const identityKey = useIdentityKey();
+  const list = useInfiniteQuery({
+    ...AURA_QUERY,
+    queryKey: [...auraKeys.conversations(identityKey), { isArchived, query }],
+    queryFn: ({ pageParam, signal }) =>
+      client.conversation.list.query(
+        {
+          isArchived,
+          ...(query === '' ? {} : { query }),
+          ...(pageParam === null ? {} : { page: pageParam }),
+        },
+        { signal },
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextPage,
+    enabled: identityKey !== null,
+    // The news keep it fresh.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+  const feed = useMemo(() => livesOf(client).news(identityKey ?? ''), [client, identityKey]);
+  const news = useStore(feed);
+  const cursor = list.data?.pages[0]?.cursor;
+  useEffect(() => (cursor === undefined ? undefined : feed.attach(cursor)), [feed, cursor]);
+
+  const seenResets = useRef(news.resets);
+  useEffect(() => {
+    if (seenResets.current === news.resets) return;
+    seenResets.current = news.resets;
+    void queryClient.invalidateQueries({ queryKey: auraKeys.conversations(identityKey) });
+  }, [queryClient, identityKey, news.resets]);
+
+  const pages = list.data?.pages;
+  const conversations = useMemo(
+    () => (pages === undefined ? [] : mergeConversations(pages, news, { isArchived, query })),
+    [pages, news, isArchived, query],
+  );
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = list;
+  return {
+    conversations,
+    status: list.isPending ? 'loading' : list.isError ? 'error' : 'ready',
+    error: list.error === null ? null : toAuraError(list.error),
+    hasMore: hasNextPage,
+    loadMore() {
+      if (pages === undefined) void refetch();
+      else if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    },
+    isLoadingMore: isFetchingNextPage,
+  };
+}
