@@ -44,7 +44,13 @@ const claimsSchema = z.object({
 });
 
 /** `secret`: at least 32 bytes. `clock` decides what has ended. */
-export function createAccessTokens({ secret, clock }: { secret: string; clock: Clock }): AccessTokens {
+export function createAccessTokens({
+  secret,
+  clock,
+}: {
+  secret: string;
+  clock: Pick<Clock, 'now'>;
+}): AccessTokens {
   if (Buffer.byteLength(secret) < 32) {
     throw new Error('The secret that signs tokens needs at least 32 bytes.');
   }
