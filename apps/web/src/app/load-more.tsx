@@ -5,11 +5,13 @@ import classes from './load-more.module.css';
 interface LoadMoreProps {
   label: string;
   isLoading: boolean;
+  /** True after a failure: from then on only the button loads, or a broken server would be asked without end. */
+  hasFailed: boolean;
   onLoad: () => void;
 }
 
-/** Loads as soon as it nearly comes into view; a button too, for keys and when an attempt failed. */
-export function LoadMore({ label, isLoading, onLoad }: LoadMoreProps): ReactElement {
+/** Loads as soon as it nearly comes into view; a button too, for keys and after a failure. */
+export function LoadMore({ label, isLoading, hasFailed, onLoad }: LoadMoreProps): ReactElement {
   const ref = useRef<HTMLDivElement>(null);
   const loadRef = useRef(onLoad);
   useEffect(() => {
@@ -18,7 +20,7 @@ export function LoadMore({ label, isLoading, onLoad }: LoadMoreProps): ReactElem
 
   useEffect(() => {
     // Observed anew after each page: one that left the mark in view brings the next at once.
-    if (isLoading || ref.current === null) return;
+    if (isLoading || hasFailed || ref.current === null) return;
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting === true) loadRef.current();
@@ -27,7 +29,7 @@ export function LoadMore({ label, isLoading, onLoad }: LoadMoreProps): ReactElem
     );
     observer.observe(ref.current);
     return () => observer.disconnect();
-  }, [isLoading]);
+  }, [isLoading, hasFailed]);
 
   return (
     <div ref={ref} className={classes.root}>

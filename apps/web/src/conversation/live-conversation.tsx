@@ -6,6 +6,7 @@ import { Composer } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import classes from './live-conversation.module.css';
 import { isActive } from './run-phase.ts';
+import { LostNotice } from './lost-notice.tsx';
 import { Transcript } from './transcript.tsx';
 import { useDraft } from './use-draft.ts';
 import { useStop } from './use-stop.ts';
@@ -18,21 +19,16 @@ export function LiveConversation({ live, state }: { live: Live; state: Conversat
   const { isStopping, stop } = useStop(activeRun?.id ?? null, live.stop);
   const isSending = live.pending.some(({ status }) => status === 'sending');
   // A failure is kept and shown with the message itself.
-  const send = (text: string) => void live.send(text);
+  const send = (text: string) => {
+    live.send(text);
+  };
 
   return (
     <>
       <ConversationHeader conversation={state.conversation} />
-      <Transcript
-        state={state}
-        pending={live.pending}
-        isLoadingOlder={live.isLoadingOlder}
-        onLoadOlder={live.loadOlder}
-        onRetry={live.retry}
-        onDiscard={live.discard}
-        onSend={send}
-      />
+      <Transcript live={live} state={state} onSend={send} />
       <div className={classes.dock}>
+        {live.status === 'error' && live.error !== null && <LostNotice error={live.error} />}
         <Composer
           text={draft}
           onChange={setDraft}

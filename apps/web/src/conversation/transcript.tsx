@@ -1,5 +1,5 @@
 import type { ConversationState } from '@aura/contract';
-import type { PendingMessage as Pending } from '@aura/client/react';
+import type { LiveConversation } from '@aura/client/react';
 import { Button, Transition } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { type ReactElement, useEffect, useMemo } from 'react';
@@ -15,16 +15,13 @@ import { useStickToBottom } from './use-stick-to-bottom.ts';
 
 interface TranscriptProps {
   state: ConversationState;
-  pending: readonly Pending[];
-  isLoadingOlder: boolean;
-  onLoadOlder: () => void;
-  onRetry: (clientId: string) => void;
-  onDiscard: (clientId: string) => void;
+  live: LiveConversation;
   onSend: (text: string) => void;
 }
 
 export function Transcript(props: TranscriptProps): ReactElement {
-  const { state, pending, isLoadingOlder, onLoadOlder, onRetry, onDiscard, onSend } = props;
+  const { live, state, onSend } = props;
+  const { pending, isLoadingOlder, retry, discard } = live;
   const { t } = useTranslation();
   const { scrollerRef, isAtBottom, toBottom } = useStickToBottom();
   const entries = useMemo(() => transcriptEntries(state.messages, state.runs), [state.messages, state.runs]);
@@ -58,7 +55,7 @@ export function Transcript(props: TranscriptProps): ReactElement {
             />
           ))}
           {pending.map((item) => (
-            <PendingMessage key={item.clientId} pending={item} onRetry={onRetry} onDiscard={onDiscard} />
+            <PendingMessage key={item.clientId} pending={item} onRetry={retry} onDiscard={discard} />
           ))}
         </div>
         {state.hasOlderMessages && (
@@ -66,7 +63,8 @@ export function Transcript(props: TranscriptProps): ReactElement {
             <LoadMore
               label={t(isLoadingOlder ? 'conversation.loadingOlder' : 'conversation.loadOlder')}
               isLoading={isLoadingOlder}
-              onLoad={onLoadOlder}
+              hasFailed={live.error !== null}
+              onLoad={live.loadOlder}
             />
           </div>
         )}

@@ -49,7 +49,12 @@ export function ConversationList({ isArchive, query, onNavigate }: ConversationL
         </section>
       ))}
       {list.hasMore && (
-        <LoadMore label={t('conversations.loadMore')} isLoading={list.isLoadingMore} onLoad={list.loadMore} />
+        <LoadMore
+          label={t('conversations.loadMore')}
+          isLoading={list.isLoadingMore}
+          hasFailed={list.status === 'error'}
+          onLoad={list.loadMore}
+        />
       )}
     </>
   );

@@ -117,6 +117,7 @@ export const en = {
   conversation: {
     loading: 'Loading the conversation…',
     loadFailed: 'The conversation could not be loaded.',
+    lost: 'This page is not live any more. {{reason}}',
     messages: 'Messages',
     deletedTitle: 'This conversation was deleted',
     deletedBody: 'Someone with access, or you on another device, deleted it.',

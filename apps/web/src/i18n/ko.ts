@@ -119,6 +119,7 @@ export const ko: Dictionary = {
   conversation: {
     loading: '대화를 불러오는 중…',
     loadFailed: '대화를 불러오지 못했습니다.',
+    lost: '이 페이지는 더 이상 실시간이 아닙니다. {{reason}}',
     messages: '메시지',
     deletedTitle: '삭제된 대화입니다',
     deletedBody: '권한이 있는 사람이 삭제했거나 다른 기기에서 삭제되었습니다.',
