@@ -14,5 +14,7 @@ export default defineConfig({
     // The content security policy allows no data: URLs and no inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One file: across several, modules would not run in the order of their imports, and main.tsx must set up Zod first.
+    chunkSizeWarningLimit: 1_200,
   },
 });

@@ -1,3 +1,4 @@
+import './app/without-eval.ts';
 import '@fontsource-variable/inter/wght-italic.css';
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.layer.css';
