@@ -38,6 +38,8 @@ export interface WireWorld {
   sent: Map<string, { messageId: string; runId: string }>;
   /** Thrown once each by the next subscriptions, before their first event. */
   feedFaults: WireError[];
+  /** The conversations whose events were subscribed to, one entry per subscription. */
+  feeds: string[];
 }
 export interface WireContext {
   world: WireWorld;
@@ -128,6 +130,7 @@ export const wireRouter = t.router({
       input,
       signal,
     }) {
+      ctx.world.feeds.push(input.conversationId);
       const fault = ctx.world.feedFaults.shift();
       if (fault !== undefined) throw fault;
       const until = signal ?? new AbortController().signal;
