@@ -110,8 +110,8 @@ function print(event: ConversationFeedEvent): void {
 /** The platform's WebSocket, with every connection noted so that the demonstration can cut it. */
 function recording(sockets: WebSocket[]): typeof WebSocket {
   return class extends WebSocket {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
       sockets.push(this);
     }
   };

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { bareEnv } from './env.ts';
 
 /** A server in a process of its own, as `npm start` runs it: for the demonstration and the crash campaign. */
 export interface ServerProcess extends AsyncDisposable {
@@ -20,7 +21,7 @@ const READY_TIMEOUT_MS = 30_000;
 export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'start'], {
-    env: { ...inherited(), PORT: '0', ...env },
+    env: { ...bareEnv(), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -42,12 +43,6 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
     kill: async () => await end('SIGKILL'),
     [Symbol.asyncDispose]: async () => await end('SIGTERM'),
   };
-}
-
-/** What the process needs to run at all; settings come from `startServerProcess`'s caller alone. */
-function inherited(): Record<string, string> {
-  const { PATH = '', HOME = '', TMPDIR } = process.env;
-  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
 }
 
 async function readyUrl(child: ChildProcess, printed: () => string): Promise<string> {

@@ -109,11 +109,11 @@ async function inspect(
   if (!events.some((event) => event.type === 'message_created' && event.data.message.id === messageId)) {
     violated(`acknowledged message ${messageId} is not in the log`);
   }
-  const done = events.filter((event) => event.type === 'done');
+  const done = events.flatMap((event) => (event.type === 'done' ? [event.data] : []));
   if (done.length !== 1) violated(`${done.length} ends instead of one`);
-  if (done[0]?.data.status === 'completed') result.completed++;
-  else if (done[0]?.data.error?.code === 'interrupted') result.interrupted++;
-  else violated(`ended as ${JSON.stringify(done[0]?.data)}`);
+  if (done[0]?.status === 'completed') result.completed++;
+  else if (done[0]?.error?.code === 'interrupted') result.interrupted++;
+  else violated(`ended as ${JSON.stringify(done[0])}`);
   const pieces = events
     .flatMap((event) => (event.type === 'content_delta' ? [event.data.delta] : []))
     .join('');

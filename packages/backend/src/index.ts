@@ -10,4 +10,5 @@ export {
   ToolInputError,
   type ToolOutcome,
 } from './features/agent/tool.ts';
-export { seedUsers } from './features/auth/seed-users.ts';
+export { type SeededUser, seedUsers } from './features/auth/seed-users.ts';
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './transports/http-server.ts';

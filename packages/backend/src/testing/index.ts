@@ -15,4 +15,6 @@ export { createTestDatabase } from './test-database.ts';
 export { withSystemTransaction, withTransaction } from '../db/transaction.ts';
 export { append } from '../realtime/append.ts';
 export { createStream } from '../realtime/create-stream.ts';
+
 export { createTestServer, type TestServer } from './test-server.ts';
+export { call, holds, RawClient } from './raw-client.ts';

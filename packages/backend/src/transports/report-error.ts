@@ -1,16 +1,24 @@
 import type { TRPCError } from '@trpc/server';
-import type { Logger } from 'pino';
 import type { RequestContext } from '../context.ts';
 import { describeError } from './describe-error.ts';
 
 /** Logs an error that is ours to look at. Those a caller causes are no news, and their input never is. */
 export function reportError(
-  log: Logger,
-  { error, path, ctx }: { error: TRPCError; path?: string | undefined; ctx?: Partial<RequestContext> | undefined },
+  log: { error(fields: object, message: string): void },
+  {
+    error,
+    path,
+    ctx,
+  }: { error: TRPCError; path?: string | undefined; ctx?: Partial<RequestContext> | undefined },
 ): void {
   if (error.code !== 'INTERNAL_SERVER_ERROR') return;
   log.error(
-    { err: describeError(error.cause ?? error), procedure: path, requestId: ctx?.request?.id, userId: ctx?.caller?.userId },
+    {
+      err: describeError(error.cause ?? error),
+      procedure: path,
+      requestId: ctx?.request?.id,
+      userId: ctx?.caller?.userId,
+    },
     'a procedure failed',
   );
 }

@@ -5,7 +5,7 @@ import { jsonText } from '../../db/json-text.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { FencedError } from '../../realtime/group-writer.ts';
-import { announceConversation } from '../conversation/announce-conversation.ts';
+import { recordEvents } from '../conversation/announce-conversation.ts';
 import { finishRun, type RunPlace } from './finish-run.ts';
 import { lockRun, type RunRow } from './run-store.ts';
 import type { StepData } from '../../db/step-data.ts';
@@ -61,18 +61,12 @@ export class RunSession {
   ): Promise<void> {
     const from = this.steps.length;
     await withTransaction({ ...this.#core, caller: this.place }, async (tx) => {
-      const conversation = await tx.db
-        .selectFrom('conversations')
-        .selectAll()
-        .where('id', '=', this.run.conversationId)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
       const current = await lockRun(tx.db, this.run.id);
       if (current?.fence !== this.run.fence || current.status !== 'running') {
         throw new FencedError('the claim is gone');
       }
       await this.#store(tx, { steps, from, usage });
-      await announceConversation(tx, conversation, events);
+      await recordEvents(tx, { id: this.run.conversationId, tenantId: this.run.tenantId }, events);
     });
     this.#remember(steps, usage);
   }

@@ -30,7 +30,21 @@ export async function announceConversation(
   return stored;
 }
 
-async function mirror(tx: Tx, { id, tenantId }: ConversationRow, stored: StreamEvent): Promise<void> {
+/** As `announceConversation`, for events that change nothing a list of conversations shows. */
+export async function recordEvents(
+  tx: Tx,
+  place: { id: string; tenantId: string },
+  events: readonly Unplaced<ConversationEvent>[],
+): Promise<void> {
+  const [stored = []] = await append(tx, [{ streamId: place.id, events }]);
+  for (const event of stored) await mirror(tx, place, event);
+}
+
+async function mirror(
+  tx: Tx,
+  { id, tenantId }: { id: string; tenantId: string },
+  stored: StreamEvent,
+): Promise<void> {
   const event = conversationEvent(stored);
   if (event.type === 'content') {
     const { messageId, text, isComplete, usage } = event.data;

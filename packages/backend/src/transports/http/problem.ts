@@ -19,12 +19,18 @@ export function sendProblem(
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code } = classifyHttpError(error);
   if (status >= 500) request.log.error({ err: describeError(error) }, 'a request failed');
-  const detail = status >= 500 ? 'Something went wrong on the server. Try again; if it stays, report the requestId.' : error.message;
+  const detail =
+    status >= 500
+      ? 'Something went wrong on the server. Try again; if it stays, report the requestId.'
+      : error.message;
   return sendProblem(reply, { status, code, detail });
 }
 
 /** Fastify's own errors (body too large, unknown content type …) by what the caller can do about them. */
-export function classifyHttpError({ statusCode }: Pick<FastifyError, 'statusCode'>): { status: number; code: ErrorCode } {
+export function classifyHttpError({ statusCode }: Pick<FastifyError, 'statusCode'>): {
+  status: number;
+  code: ErrorCode;
+} {
   const status = statusCode ?? 500;
   if (status === 413) return { status, code: 'PAYLOAD_TOO_LARGE' };
   if (status === 404) return { status, code: 'NOT_FOUND' };

@@ -28,7 +28,10 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => sendTrpcError(router, error, reply));
 
-  const handle = async (req: FastifyRequest<{ Params: { path: string } }>, res: FastifyReply): Promise<void> => {
+  const handle = async (
+    req: FastifyRequest<{ Params: { path: string } }>,
+    res: FastifyReply,
+  ): Promise<void> => {
     const input = new URL(req.url, 'http://localhost').searchParams.get('input');
     if (input !== null && isNestedDeeper(input, MAX_BODY_DEPTH)) throw tooDeep();
     await fastifyRequestHandler({
@@ -37,10 +40,14 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
       res,
       path: req.params.path,
       maxBatchSize: MAX_BATCH,
+      responseMeta: ({ data, errors }) =>
+        isUnauthorized(data, errors) ? { headers: { 'www-authenticate': 'Bearer' } } : {},
       createContext: async ({ info }) => {
         try {
           // Over HTTP nothing would end a feed when its session ends, and nothing would bound their number.
-          if (info.type === 'subscription') throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
+          if (info.type === 'subscription') {
+            throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
+          }
           return await httpContext(core, { headers: req.headers, info: requestInfo(req.raw, req.id) });
         } catch (err) {
           throw asTrpcError(err);
@@ -51,6 +58,15 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
   };
   app.get('/trpc/:path', handle);
   app.post('/trpc/:path', handle);
+}
+
+/** True when 401 is the status: every call of the batch failed for want of a token. */
+function isUnauthorized(answers: readonly unknown[], errors: readonly TRPCError[]): boolean {
+  return (
+    errors.length > 0 &&
+    errors.length === answers.length &&
+    errors.every(({ code }) => code === 'UNAUTHORIZED')
+  );
 }
 
 function tooDeep(): FastifyError {

@@ -17,8 +17,14 @@ export async function webAppRoutes(app: FastifyInstance, { webRoot, version }: O
   });
   app.get('/app', async (_request, reply) => await reply.redirect('/app/'));
   if (webRoot === null) {
-    app.get('/app/*', async (_request, reply) =>
-      await sendProblem(reply, { status: 404, code: 'NOT_FOUND', detail: 'The web app is not built. Run: npm run build' }),
+    app.get(
+      '/app/*',
+      async (_request, reply) =>
+        await sendProblem(reply, {
+          status: 404,
+          code: 'NOT_FOUND',
+          detail: 'The web app is not built. Run: npm run build',
+        }),
     );
     return;
   }
@@ -35,7 +41,10 @@ export async function webAppRoutes(app: FastifyInstance, { webRoot, version }: O
         },
       });
       web.setNotFoundHandler(async (request, reply) => {
-        const isPage = request.method === 'GET' && acceptsHtml(request.headers.accept) && !request.url.startsWith('/app/assets/');
+        const isPage =
+          request.method === 'GET' &&
+          acceptsHtml(request.headers.accept) &&
+          !request.url.startsWith('/app/assets/');
         if (isPage) return await reply.sendFile('index.html');
         return await sendProblem(reply, { status: 404, code: 'NOT_FOUND', detail: 'No such file.' });
       });

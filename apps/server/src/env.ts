@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
+/** Secrets that stand in documentation, and are therefore none. */
+const SAMPLES = ['changeme', 'change-me', 'secret', 'your-secret-key', 'your-256-bit-secret', 'supersecret'];
+
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+const url = (...schemes: string[]) =>
+  z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), {
+    message: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+const origin = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  message: 'must be origins such as https://app.example.com, without a path',
+});
+const secret = z
+  .string()
+  .refine((value) => Buffer.byteLength(value) >= 32, {
+    message: 'needs at least 32 bytes; make one with: openssl rand -base64 48',
+  })
+  .refine((value) => !SAMPLES.some((sample) => value.toLowerCase().replaceAll(sample, '').length < 16), {
+    message: 'is a published sample; make one with: openssl rand -base64 48',
+  });
+
+const rawSchema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  PORT: z.coerce.number('must be a number').int().min(0).max(65_535).default(8080),
+  HOST: z.string().min(1).optional(),
+  AURA_ROLES: z
+    .string()
+    .default('web,worker')
+    .transform((value) => value.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(['web', 'worker'], 'must be web, worker or web,worker')).min(1)),
+  AURA_DATA_DIR: z.string().min(1).default('.aura'),
+  AURA_SEED: flag.optional(),
+  DATABASE_URL: url('postgres', 'postgresql').optional(),
+  REDIS_URL: url('redis', 'rediss').optional(),
+  JWT_SECRET: secret.optional(),
+  SECRET_KEY: secret.optional(),
+  ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),
+  CORS_ALLOWED_ORIGINS: z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .pipe(z.array(origin))
+    .optional(),
+  AURA_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: url('http', 'https').optional(),
+  OPENAI_MODEL: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
+});
+
+export interface ServerEnv {
+  environment: 'development' | 'production' | 'test';
+  host: string;
+  port: number;
+  isWeb: boolean;
+  isWorker: boolean;
+  dataDir: string;
+  mustSeed: boolean;
+  databaseUrl: string | null;
+  redisUrl: string | null;
+  /** Null: take the one in the data folder, or make one there. Never null in production. */
+  jwtSecret: string | null;
+  allowedOrigins: string[];
+  isRegistrationOpen: boolean;
+  /** Null: the offline model. */
+  openai: { apiKey: string; baseUrl: string; models: [string, ...string[]] } | null;
+  logLevel: string;
+}
+
+/** A setting that makes no sense: its name, what is wrong and what would be right, a line each. */
+export class EnvError extends Error {
+  override name = 'EnvError';
+}
+
+/** Reads `.env` when there is one (what is set already wins), then the environment. Throws `EnvError`. */
+export function readEnv(): ServerEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return parseEnv(process.env);
+}
+
+/** What a child process needs to run at all, without this one's settings. */
+export function bareEnv(): Record<string, string> {
+  const { PATH = '', HOME = '', TMPDIR } = process.env;
+  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+}
+
+export function parseEnv(variables: Record<string, string | undefined>): ServerEnv {
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = rawSchema.safeParse(given);
+  if (!parsed.success)
+    throw new EnvError(
+      parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join('\n'),
+    );
+  const raw = parsed.data;
+  const isProduction = raw.NODE_ENV === 'production';
+  const jwtSecret = raw.JWT_SECRET ?? raw.SECRET_KEY ?? null;
+  if (isProduction && jwtSecret === null) {
+    throw new EnvError('JWT_SECRET is required in production; make one with: openssl rand -base64 48');
+  }
+  return {
+    environment: raw.NODE_ENV,
+    host: raw.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    port: raw.PORT,
+    isWeb: raw.AURA_ROLES.includes('web'),
+    isWorker: raw.AURA_ROLES.includes('worker'),
+    dataDir: resolve(raw.AURA_DATA_DIR),
+    mustSeed: raw.AURA_SEED ?? !isProduction,
+    databaseUrl: raw.DATABASE_URL ?? null,
+    redisUrl: raw.REDIS_URL ?? null,
+    jwtSecret,
+    allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
+    isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
+    openai: openaiOf(raw),
+    logLevel: raw.LOG_LEVEL ?? 'info',
+  };
+}
+
+function openaiOf(raw: z.infer<typeof rawSchema>): ServerEnv['openai'] {
+  if (raw.OPENAI_API_KEY === undefined && raw.OPENAI_BASE_URL === undefined) return null;
+  if (raw.OPENAI_BASE_URL !== undefined && raw.OPENAI_MODEL === undefined) {
+    throw new EnvError(
+      'OPENAI_MODEL is required with OPENAI_BASE_URL: the model that server offers (several by a comma list)',
+    );
+  }
+  const [first = 'gpt-5-mini', ...others] = (raw.OPENAI_MODEL ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return {
+    // Servers of one's own often want no key, but the package insists on one.
+    apiKey: raw.OPENAI_API_KEY ?? 'none',
+    baseUrl: raw.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
+    models: [first, ...others],
+  };
+}
+
+function parseJson(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  type BackendConfig,
+  createBackend,
+  createHttpServer,
+  type ModelConfig,
+  seedUsers,
+} from '@aura/backend';
+import { startOfflineModel } from '@aura/offline-model';
+import { pino } from 'pino';
+import { announce } from './announce.ts';
+import { readOrMakeSecret } from './data-folder.ts';
+import type { ServerEnv } from './env.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { version } from './version.ts';
+
+const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** Starts a server and says where it is; it then runs until a signal stops it. */
+export async function start(env: ServerEnv): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const log = pino({ name: 'aura', level: env.logLevel });
+  const config: BackendConfig = {
+    environment: env.environment,
+    version,
+    database:
+      env.databaseUrl === null
+        ? { kind: 'pglite', dataDir: env.dataDir }
+        : { kind: 'postgres', url: env.databaseUrl },
+    redisUrl: env.redisUrl,
+    jwtSecret: env.jwtSecret ?? (await readOrMakeSecret(env.dataDir)),
+    allowedOrigins: env.allowedOrigins,
+    allowedHosts: null,
+    isRegistrationOpen: env.isRegistrationOpen,
+    model: await modelOf(env, stack),
+  };
+  const backend = stack.use(await createBackend(config, { log }));
+  const seeded = env.mustSeed ? await seedUsers(backend) : [];
+  const webRoot = existsSync(WEB_ROOT) ? WEB_ROOT : null;
+  const server = stack.use(await createHttpServer(backend, { host: env.host, port: env.port, webRoot }));
+  if (env.isWorker) await backend.start();
+  announce({ env, url: server.url, seeded, hasWebApp: webRoot !== null });
+  const parts = stack.move();
+  stopOnSignals({ log, server, close: async () => await parts.disposeAsync() });
+}
+
+/** The configured model, or the offline one, in this process and on the loopback interface alone. */
+async function modelOf({ openai }: ServerEnv, stack: AsyncDisposableStack): Promise<ModelConfig> {
+  if (openai !== null) return openai;
+  const offline = stack.use(await startOfflineModel());
+  return { baseUrl: offline.url, apiKey: 'offline', models: ['aura-offline', 'aura-offline-mini'] };
+}

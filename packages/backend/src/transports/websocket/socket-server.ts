@@ -1,0 +1,113 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Core } from '../../context.ts';
+import { CLOSE_CODES, hangUp } from './hang-up.ts';
+import type { SocketLimits } from './limits.ts';
+import { serveSocket } from './serve-socket.ts';
+import { createSocketRegistry } from './socket-registry.ts';
+import { nudge } from './token-lifetime.ts';
+import { refusalOf, refuse } from './upgrade-guard.ts';
+
+/** The WebSocket side of `/trpc`. */
+export interface SocketServer extends AsyncDisposable {
+  /** Listens to the HTTP server's `upgrade` event: the only way in. Never throws. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Sockets that are open now. */
+  readonly openCount: number;
+  /** Bytes that wait to be read by clients, over all sockets. */
+  readonly bufferedBytes: number;
+  /**
+   * Lets no socket in any more and empties those there are: over `handoverMs` each is told to hand over (0: none is,
+   * there is no other node), then what is left is closed to come back. Resolves when all are gone, about four seconds
+   * later at most.
+   */
+  drain(options: { handoverMs: number }): Promise<void>;
+}
+
+interface Options {
+  core: Core;
+  router: AnyTRPCRouter;
+  limits: SocketLimits;
+}
+
+export function createSocketServer({ core, router, limits }: Options): SocketServer {
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxFrameBytes,
+    perMessageDeflate: false,
+  });
+  const registry = createSocketRegistry({ maxPerUser: limits.maxSocketsPerUser });
+  let isDraining = false;
+
+  const revoked = core.sessionWatch.onRevoked((sessionId) => {
+    for (const ws of registry.ofSession(sessionId)) {
+      hangUp(ws, { code: CLOSE_CODES.revoked, reason: 'session ended', withinMs: limits.closeMs });
+    }
+  });
+
+  const closeAll = async (): Promise<void> => {
+    for (const ws of wss.clients) {
+      hangUp(ws, { code: CLOSE_CODES.restart, reason: 'restart', withinMs: limits.closeMs });
+    }
+    if (await allGone(wss, limits.closeMs)) return;
+    for (const ws of wss.clients) ws.terminate();
+    await allGone(wss, limits.closeMs);
+  };
+
+  return {
+    handleUpgrade(req, socket, head) {
+      socket.on('error', () => socket.destroy());
+      const address = req.socket.remoteAddress ?? '';
+      const refusal = refusalOf(req, {
+        isDraining,
+        allowedOrigins: core.config.allowedOrigins,
+        allowedHosts: core.config.allowedHosts,
+        isFull: wss.clients.size >= limits.maxSockets,
+        isAddressFull: registry.countOf(address) >= limits.maxSocketsPerAddress,
+      });
+      if (refusal !== null) {
+        refuse(socket, refusal);
+        return;
+      }
+      wss.handleUpgrade(req, socket, head, (ws) =>
+        serveSocket({ core, router, limits, registry, wss }, ws, req),
+      );
+    },
+    get openCount() {
+      return open(wss).length;
+    },
+    get bufferedBytes() {
+      return open(wss).reduce((sum, ws) => sum + ws.bufferedAmount, 0);
+    },
+    async drain({ handoverMs }) {
+      isDraining = true;
+      if (handoverMs > 0) {
+        // One after the other: all at once would make all of them dial the next node at once.
+        const timers = open(wss).map((ws) => setTimeout(() => nudge(ws), Math.random() * handoverMs));
+        await allGone(wss, handoverMs);
+        for (const timer of timers) clearTimeout(timer);
+      }
+      await closeAll();
+    },
+    async [Symbol.asyncDispose]() {
+      isDraining = true;
+      revoked[Symbol.dispose]();
+      await closeAll();
+    },
+  };
+}
+
+function open({ clients }: WebSocketServer): WebSocket[] {
+  return [...clients].filter((ws) => ws.readyState === ws.OPEN);
+}
+
+/** Waits until the sockets there are now have closed; false when some have not within the time. */
+async function allGone({ clients }: WebSocketServer, withinMs: number): Promise<boolean> {
+  const signal = AbortSignal.timeout(withinMs);
+  const closing = [...clients].map(async (ws) => await once(ws, 'close', { signal }));
+  const outcomes = await Promise.allSettled(closing);
+  return outcomes.every(({ status }) => status === 'fulfilled');
+}
