@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 const services = 'src/testing/services/**';
 
-/** Every test runs on both databases; those of the services themselves once. */
+/**
+ * Every test runs on both databases. Once: `*.postgres.test.ts`, which are about the servers (their crashes, several
+ * nodes), and the tests of the services themselves.
+ */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -14,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['src/**/*.test.ts'],
-          exclude: [services],
+          exclude: [services, 'src/**/*.postgres.test.ts'],
           globalSetup: 'src/testing/embedded-setup.ts',
         },
       },

@@ -91,7 +91,12 @@ async function openDatabase({ database }: BackendConfig, log: Logger): Promise<D
   }
 }
 
-function openBus({ redisUrl }: BackendConfig, log: Logger): Bus {
-  if (redisUrl === null) return createInProcessBus();
-  return createRedisBus(redisUrl, { onError: (err) => log.warn({ err: err.message }, 'redis') });
+function openBus({ redisUrl, jwtSecret }: BackendConfig, log: Logger): Bus {
+  if (redisUrl === null) {
+    return createInProcessBus({ onError: (err) => log.error({ err }, 'a listener of the bus failed') });
+  }
+  return createRedisBus(redisUrl, {
+    secret: jwtSecret,
+    onError: (err) => log.warn({ err: err.message }, 'redis'),
+  });
 }

@@ -1,13 +1,14 @@
 import type { Bus } from './bus.ts';
+import { tellAll } from './tell-all.ts';
 
 /** The bus of a single node. Delivers on a later microtask, so that no publisher runs a subscriber's code. */
-export function createInProcessBus(): Bus {
+export function createInProcessBus(options: { onError?: (err: Error) => void } = {}): Bus {
   const channels = new Map<string, Set<(message: string) => void>>();
+  const report = (err: unknown): void =>
+    options.onError?.(err instanceof Error ? err : new Error(String(err)));
   return {
     publish(channel, message) {
-      queueMicrotask(() => {
-        for (const onMessage of channels.get(channel) ?? []) onMessage(message);
-      });
+      queueMicrotask(() => tellAll(channels.get(channel) ?? [], message, report));
     },
     subscribe(channel, onMessage) {
       const listeners = channels.get(channel) ?? new Set();
