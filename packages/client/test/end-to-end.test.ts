@@ -153,7 +153,7 @@ test('50 calls of two tabs with a stale token: one refresh, and every call answe
   await storage.set(key, JSON.stringify(Object.assign({}, stored, { sentAt: Date.now() - 86_400_000 })));
   let refreshes = 0;
   const counting: typeof fetch = (input, init) => {
-    if (String(input).includes('auth.refresh')) refreshes += 1;
+    if (new Request(input, init).url.includes('auth.refresh')) refreshes += 1;
     return fetch(input, init);
   };
   await using one = createAuraClient({ url: server.url, storage, fetch: counting });
@@ -180,7 +180,9 @@ test('a change of tenant keeps the user signed in and shows nothing of the old o
   await client.switchTenant(tenantId);
 
   await expect(client.auth.me.query()).resolves.toMatchObject({ tenantId });
-  await expect(client.conversation.get.query({ conversationId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(client.conversation.get.query({ conversationId })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
   await expect.poll(() => client.connection.get().state).toBe('idle');
   expect(new Set(statuses)).toEqual(new Set(['signedIn']));
   expect(follower.seen.state?.conversation.id).toBe(conversationId);

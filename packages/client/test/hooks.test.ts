@@ -12,7 +12,9 @@ test('useSession: from signed out to signed in and back', async () => {
   using view = await renderHook(client, useSession);
   expect(view.current.status).toBe('signedOut');
   await view.current.signIn({ email: 'dev@aura.local', password: PASSWORD });
-  await expect.poll(() => view.current).toMatchObject({ status: 'signedIn', identity: { tenantName: 'Test' } });
+  await expect
+    .poll(() => view.current)
+    .toMatchObject({ status: 'signedIn', identity: { tenantName: 'Test' } });
   await view.current.signOut();
   await expect.poll(() => view.current.status).toBe('signedOut');
 });
@@ -59,7 +61,9 @@ test('a message shows as pending, survives a failure, and arrives once when it i
   await expect.poll(() => view.current.status).toBe('ready');
   server.logs.delete(id);
   const clientId = view.current.send('hello');
-  await expect.poll(() => view.current.pending).toMatchObject([{ clientId, text: 'hello', status: 'failed' }]);
+  await expect
+    .poll(() => view.current.pending)
+    .toMatchObject([{ clientId, text: 'hello', status: 'failed' }]);
   expect(view.current.pending[0]?.error?.code).toBe('NOT_FOUND');
 
   server.logs.set(id, log);

@@ -1,4 +1,10 @@
-import { createStream, createTestServer, createTestTenant, type TestServer, withSystemTransaction } from '@aura/backend/testing';
+import {
+  createStream,
+  createTestServer,
+  createTestTenant,
+  type TestServer,
+  withSystemTransaction,
+} from '@aura/backend/testing';
 import { randomUUID } from 'node:crypto';
 import type { AuraClient } from '../src/index.ts';
 import { startCuttableProxy } from './cuttable-proxy.ts';

@@ -31,7 +31,13 @@ export interface WireServer extends AsyncDisposable, WireWorld {
 
 /** The wire of a server, with faults on demand: tRPC over HTTP and WebSocket on a port of 127.0.0.1. */
 export async function startWireServer(): Promise<WireServer> {
-  const world: WireWorld = { auth: new WireAuth(), logs: new Map(), sent: new Map(), feedFaults: [], feeds: [] };
+  const world: WireWorld = {
+    auth: new WireAuth(),
+    logs: new Map(),
+    sent: new Map(),
+    feedFaults: [],
+    feeds: [],
+  };
   const requests: string[] = [];
   const sockets: WireServer['sockets'] = [];
   const faults: WireServer['faults'] = [];
