@@ -13,7 +13,12 @@ export interface FlowLimits {
   stallMs: number;
 }
 
-const LIMITS: FlowLimits = { pauseBytes: 256_000, resumeBytes: 64_000, maxBytes: 1_048_576, stallMs: 10_000 };
+export const FLOW_LIMITS: FlowLimits = {
+  pauseBytes: 256_000,
+  resumeBytes: 64_000,
+  maxBytes: 1_048_576,
+  stallMs: 10_000,
+};
 
 /** Keeps what waits for one socket bounded, however many subscriptions it carries. */
 export interface SocketFlow {
@@ -25,7 +30,7 @@ type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate'>;
 
 const POLL_MS = 20;
 
-export function createSocketFlow(socket: Socket, limits: FlowLimits = LIMITS): SocketFlow {
+export function createSocketFlow(socket: Socket, limits: FlowLimits = FLOW_LIMITS): SocketFlow {
   let waiting: Promise<void> | null = null;
 
   /** One watcher a socket; its subscriptions wait for it together. `ws` has no drain event, so it looks. */
