@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { EnvError, parseEnv } from './env.ts';
+
+const SECRET = 'k3Jm8ZqT0vXy1LwR5nB7cD9fG2hP4sUaE6iO';
+
+it('starts on a laptop with nothing set', () => {
+  expect(parseEnv({})).toMatchObject({
+    environment: 'development',
+    host: '127.0.0.1',
+    port: 8080,
+    databaseUrl: null,
+    redisUrl: null,
+    jwtSecret: null,
+    openai: null,
+    mustSeed: true,
+    isWeb: true,
+    isWorker: true,
+  });
+});
+
+it.each([
+  [{ PORT: 'eighty' }, 'PORT'],
+  [{ PORT: '70000' }, 'PORT'],
+  [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must begin with postgres://'],
+  [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL must begin with redis://'],
+  [{ JWT_SECRET: 'short' }, 'JWT_SECRET needs at least 32 bytes'],
+  [{ JWT_SECRET: 'your-256-bit-secret-changeme-changeme' }, 'JWT_SECRET is a published sample'],
+  [{ NODE_ENV: 'production' }, 'JWT_SECRET is required in production'],
+  [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
+  [{ ALLOWED_ORIGINS: 'http://a.example' }, 'ALLOWED_ORIGINS must be a JSON array'],
+  [{ ALLOWED_ORIGINS: '["http://a.example/path"]' }, 'ALLOWED_ORIGINS must be origins'],
+  [{ AURA_ROLES: 'web,cook' }, 'AURA_ROLES must be web, worker'],
+  [{ AURA_SEED: 'yes' }, 'AURA_SEED must be true or false'],
+  [{ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }, 'OPENAI_MODEL is required'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+])('stops at %j and names it', (variables, message) => {
+  expect(() => parseEnv(variables)).toThrow(EnvError);
+  expect(() => parseEnv(variables)).toThrow(message);
+});
+
+it('never repeats a secret in what it says about it', () => {
+  const secret = 'changeme-changeme-changeme-changeme';
+  expect(() => parseEnv({ JWT_SECRET: secret })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+  );
+});
+
+it('is closed by default in production', () => {
+  expect(parseEnv({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({
+    host: '0.0.0.0',
+    allowedOrigins: [],
+    mustSeed: false,
+  });
+});
+
+it('offers the models that are listed, the first as default', () => {
+  const { openai } = parseEnv({
+    OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+    OPENAI_MODEL: 'qwen3, llama4',
+  });
+  expect(openai).toEqual({
+    apiKey: 'none',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    models: ['qwen3', 'llama4'],
+  });
+});
+
+it('reads every variable that .env.example names', () => {
+  const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('env.ts', import.meta.url), 'utf8');
+  const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(10);
+  for (const name of named) expect(source).toContain(`${name}:`);
+});
