@@ -63,8 +63,9 @@ for (const streams of [1, 50]) {
     );
   }
   const [slow, fast] = Object.values(rows).map(medians);
-  if (slow !== undefined && fast !== undefined)
+  if (slow !== undefined && fast !== undefined) {
     console.log(`  ratio ${(fast.rowsPerSecond / slow.rowsPerSecond).toFixed(1)}`);
+  }
 }
 
 async function measure(

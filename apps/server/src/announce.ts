@@ -25,8 +25,9 @@ export function announce({
   ];
   if (seeded.length > 0) {
     lines.push('  First users, with passwords shown this once:');
-    for (const { email, password, role } of seeded)
+    for (const { email, password, role } of seeded) {
       lines.push(`    ${email.padEnd(18)} ${password}  (${role})`);
+    }
     lines.push('');
   }
   if (env.databaseUrl === null) lines.push(`  Data: ${env.dataDir}`, EMBEDDED, '');

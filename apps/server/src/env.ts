@@ -97,10 +97,11 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = rawSchema.safeParse(given);
-  if (!parsed.success)
+  if (!parsed.success) {
     throw new EnvError(
       parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join('\n'),
     );
+  }
   const raw = parsed.data;
   const isProduction = raw.NODE_ENV === 'production';
   const jwtSecret = raw.JWT_SECRET ?? raw.SECRET_KEY ?? null;

@@ -118,8 +118,9 @@ async function inspect(
     .flatMap((event) => (event.type === 'content_delta' ? [event.data.delta] : []))
     .join('');
   const final = events.findLast((event) => event.type === 'content');
-  if (final?.type === 'content' ? final.data.text !== pieces : pieces !== '')
+  if (final?.type === 'content' ? final.data.text !== pieces : pieces !== '') {
     violated('the pieces do not join to the text');
+  }
 }
 
 async function eventsUntilDone(client: AuraClient, conversationId: string): Promise<ConversationFeedEvent[]> {
@@ -151,8 +152,9 @@ async function isPresent(
   result: CampaignResult,
 ): Promise<void> {
   const { messages } = await client.conversation.messages.query({ conversationId });
-  if (!messages.some(({ id }) => id === messageId))
+  if (!messages.some(({ id }) => id === messageId)) {
     result.violations.push(`${conversationId}: message ${messageId} is gone`);
+  }
 }
 
 /** mulberry32: small, seedable, good enough to choose moments. https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */

@@ -43,7 +43,8 @@ export async function onServer(url: string, statement: string): Promise<void> {
 
 function required(name: string): string {
   const value = process.env[name];
-  if (value === undefined)
+  if (value === undefined) {
     throw new Error(`${name} is not set: run the tests through vitest, whose global set-up makes it`);
+  }
   return value;
 }
