@@ -1,6 +1,7 @@
 /**
- * Calls `onWake` when this page comes back to life: shown again, restored from the back/forward cache, or online
- * again. Timers stand still and other tabs' news are missed meanwhile. Does nothing outside browsers.
+ * Calls `onWake` when what this page knows may be out of date: shown again, restored from the back/forward cache,
+ * online again (timers stood still and other tabs' news were missed), or localStorage changed by another tab (their
+ * news may outrun the change itself). Does nothing outside browsers.
  */
 export function watchWakes(onWake: () => void): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
@@ -15,5 +16,6 @@ export function watchWakes(onWake: () => void): () => void {
   );
   window.addEventListener('pageshow', onWake, { signal });
   window.addEventListener('online', onWake, { signal });
+  window.addEventListener('storage', onWake, { signal });
   return () => ended.abort();
 }

@@ -74,3 +74,22 @@ test('a message shows as pending, survives a failure, and arrives once when it i
   await expect.poll(() => view.current.pending).toEqual([]);
   expect(server.sent.size).toBe(1);
 });
+
+test('a message that failed is still there for whoever comes back, but not for another user', async () => {
+  await using server = await startWireServer();
+  await using client = createAuraClient({ url: server.url, storage: memoryStorage() });
+  await client.signIn({ email: 'dev@aura.local', password: PASSWORD });
+  const { id } = server.addConversation();
+  const hook = () => useConversation(id);
+  {
+    using view = await renderHook(client, hook);
+    await expect.poll(() => view.current.status).toBe('ready');
+    server.logs.clear();
+    view.current.send('keep me');
+    await expect.poll(() => view.current.pending[0]?.status).toBe('failed');
+  }
+  using again = await renderHook(client, hook);
+  expect(again.current.pending).toMatchObject([{ text: 'keep me', status: 'failed' }]);
+  await client.signIn({ email: 'other@aura.local', password: PASSWORD });
+  await expect.poll(() => again.current.pending).toEqual([]);
+});

@@ -16,6 +16,8 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'CURSOR_EXPIRED':
       return 'reload';
     case 'NOT_FOUND':
+    // The input is an id and a cursor of the server's own, so it is the id that cannot be one.
+    case 'BAD_INPUT':
       return 'notFound';
     case 'FORBIDDEN':
       return 'forbidden';
@@ -29,7 +31,6 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'ACCOUNT_LOCKED':
     case 'EMAIL_TAKEN':
     case 'REGISTRATION_CLOSED':
-    case 'BAD_INPUT':
     case 'CONFLICT':
     case 'IDEMPOTENCY_CONFLICT':
     case 'RUN_ACTIVE':

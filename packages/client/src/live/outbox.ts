@@ -25,6 +25,8 @@ export interface Outbox {
   retry: (clientId: string) => void;
   discard: (clientId: string) => void;
   clear: () => void;
+  /** True when the server has every message that was sent. */
+  isDelivered: () => boolean;
   /** Those that `messages` do not hold yet. Forgets the ones that have arrived. */
   pending: (messages: readonly MessageView[]) => PendingMessage[];
 }
@@ -72,6 +74,7 @@ export function createOutbox({ send, onChange }: { send: Send; onChange: () => v
     clear() {
       items = [];
     },
+    isDelivered: () => items.every(({ messageId }) => messageId !== undefined),
     pending(messages) {
       items = items.filter(({ messageId }) => !messages.some(({ id }) => id === messageId));
       return withoutArrived(items, messages);

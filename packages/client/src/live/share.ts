@@ -4,6 +4,8 @@ import type { ReadableStore } from '../store.ts';
 export interface Running<T> extends ReadableStore<T> {
   begin: () => void;
   end: () => void;
+  /** False while it holds something that its user would miss, and so must not be forgotten. */
+  isDisposable: () => boolean;
 }
 
 /** A page change unmounts the old view before it mounts the new one, and StrictMode mounts twice. */
@@ -11,7 +13,7 @@ const LINGER_MS = 3_000;
 
 /**
  * One `create(key)` per key for all who use it at the same time. It runs from its first subscriber until shortly
- * after its last, and is forgotten then.
+ * after its last, and is forgotten then unless it holds something worth keeping.
  */
 export function createShare<T, R extends Running<T>>(create: (key: string) => R): (key: string) => R {
   const shared = new Map<string, R>();
@@ -26,7 +28,7 @@ export function createShare<T, R extends Running<T>>(create: (key: string) => R)
       timer = setTimeout(() => {
         if (isRunning) inner.end();
         isRunning = false;
-        if (shared.get(key) === outer) shared.delete(key);
+        if (inner.isDisposable() && shared.get(key) === outer) shared.delete(key);
       }, LINGER_MS);
       if (typeof timer === 'object') timer.unref();
     };

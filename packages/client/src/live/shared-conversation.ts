@@ -8,6 +8,7 @@ import { coalesce } from './coalesce.ts';
 import { identityKeyOf } from './identity-key-of.ts';
 import { NO_OLDER, olderAfterReset, prependPage, withOlder } from './older-messages.ts';
 import { createOutbox, type PendingMessage } from './outbox.ts';
+import type { Running } from './share.ts';
 
 /** About one frame of a screen. */
 const FRAME_MS = 16;
@@ -50,11 +51,11 @@ interface SharedConversationOptions {
   conversationId: string;
 }
 
-/** A conversation that is followed from `start` to `stop`, with what its user does to it. */
+/** A conversation that is followed from `begin` to `end`, with what its user does to it. */
 export function createSharedConversation({
   client,
   conversationId,
-}: SharedConversationOptions): SharedConversation & { begin: () => void; end: () => void } {
+}: SharedConversationOptions): SharedConversation & Running<ConversationSnapshot> {
   const store = createStore<ConversationSnapshot>(BLANK);
   let feed: {
     state: ConversationState | null;
@@ -65,6 +66,7 @@ export function createSharedConversation({
   let isLoadingOlder = false;
   let following: AbortController | null = null;
   let stopWatching: (() => void) | null = null;
+  let identity = identityKeyOf(client.session.get());
   let shown: { feed: ConversationState; older: typeof older; state: ConversationState } | null = null;
   reset();
 
@@ -85,6 +87,16 @@ export function createSharedConversation({
     older = NO_OLDER;
     isLoadingOlder = false;
     shown = null;
+  }
+
+  /** Nothing of one identity may show under another. True when there was a change. */
+  function forgetOthers(): boolean {
+    const next = identityKeyOf(client.session.get());
+    if (next === identity) return false;
+    identity = next;
+    outbox.clear();
+    reset();
+    return true;
   }
 
   /** Unchanged parts keep their identity, so that what shows them need not be drawn again. */
@@ -118,20 +130,16 @@ export function createSharedConversation({
     get: store.get,
     subscribe: store.subscribe,
     begin() {
-      let key = identityKeyOf(client.session.get());
-      stopWatching = client.session.subscribe((session) => {
-        const next = identityKeyOf(session);
-        if (next === key) return;
-        key = next;
-        // Nothing of one identity may show under another.
+      forgetOthers();
+      stopWatching = client.session.subscribe(() => {
+        if (!forgetOthers()) return;
         following?.abort();
-        outbox.clear();
-        reset();
         follow();
         now();
       });
       follow();
     },
+    isDisposable: outbox.isDelivered,
     end() {
       stopWatching?.();
       following?.abort();

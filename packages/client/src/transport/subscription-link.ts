@@ -49,11 +49,13 @@ export function socketLink<R extends AnyTRPCRouter>(
         // An event may have ended it while it was being subscribed.
         if (isDone) inner.unsubscribe();
       };
-      // Asked for before the socket is: it settles who acts, where nothing more than tokens was stored.
-      session
-        .accessToken()
-        .then(start)
-        .catch((err: unknown) => observer.error(toAuraError(err)));
+      const open = async () => {
+        await session.ready;
+        // Nothing more than tokens may have been stored; renewing them tells who acts.
+        if (session.identityKey() === null) await session.accessToken();
+        start();
+      };
+      open().catch((err: unknown) => observer.error(toAuraError(err)));
       return () => {
         isDone = true;
         release();
