@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Database } from '../db/database.ts';
 import type { Bus } from './bus.ts';
 import type { CommittedBatch, StreamEvent } from './event.ts';
+import { type Hint, readHint, writeHint } from './hint.ts';
 import { StreamTail } from './stream-tail.ts';
 
 /**
@@ -42,23 +42,29 @@ interface Topic {
 }
 
 const HEAD_CHECK_MS = 5_000;
-/** A hint carries its events up to this size; a larger one makes the other nodes read the log. */
-const MAX_HINT_CHARS = 64_000;
 
-export function createHub(options: { database: Database; bus: Bus; log: Logger; nodeId: string }): Hub {
-  const { database, bus, log, nodeId } = options;
+export interface HubOptions {
+  database: Database;
+  bus: Bus;
+  log: Logger;
+  nodeId: string;
+  /** Between two comparisons of all watched heads with the database. */
+  headCheckMs?: number;
+}
+
+export function createHub(options: HubOptions): Hub {
+  const { database, bus, log, nodeId, headCheckMs = HEAD_CHECK_MS } = options;
   const topics = new Map<string, Topic>();
 
-  const heard = (topic: Topic, batch: { events: readonly StreamEvent[] } | { head: number }): void => {
-    const hasGrown = 'events' in batch ? topic.tail.push(batch.events) : topic.tail.raise(batch.head);
+  const heard = (topic: Topic, { head, events }: Hint): void => {
+    const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events);
     if (hasGrown) for (const wake of topic.wakes) wake();
   };
 
   const onHint = (streamId: string, message: string): void => {
-    const hint = parseHint(message);
     const topic = topics.get(streamId);
-    if (hint === null || topic === undefined || hint.node === nodeId) return;
-    heard(topic, hint.events === undefined ? { head: hint.to } : { events: hint.events });
+    const hint = topic === undefined ? null : readHint(nodeId, message);
+    if (topic !== undefined && hint !== null) heard(topic, hint);
   };
 
   const checkHeads = async (): Promise<void> => {
@@ -66,33 +72,54 @@ export function createHub(options: { database: Database; bus: Bus; log: Logger; 
     const heads = await readHeads(database, [...topics.keys()]);
     for (const { id, head } of heads) {
       const topic = topics.get(id);
-      if (topic !== undefined) heard(topic, { head });
+      if (topic !== undefined) heard(topic, { head, events: null });
     }
   };
-  const checkSoon = (): void =>
-    void checkHeads().catch((err: unknown) => log.warn({ err }, 'head check failed'));
-  const timer = setInterval(checkSoon, HEAD_CHECK_MS);
+  let checking: Promise<void> | null = null;
+  let mustCheckAgain = false;
+  /** One comparison at a time; what a gap asks for while one is under way needs another one after it. */
+  const check = async (): Promise<void> => {
+    do {
+      mustCheckAgain = false;
+      await checkHeads().catch((err: unknown) => log.warn({ err }, 'head check failed'));
+    } while (mustCheckAgain);
+    checking = null;
+  };
+  const checkSoon = (): void => {
+    checking ??= check();
+  };
+  const timer = setInterval(checkSoon, headCheckMs);
   timer.unref();
-  const gap = bus.onGap(checkSoon);
+  const gap = bus.onGap(() => {
+    mustCheckAgain = checking !== null;
+    checkSoon();
+  });
 
   const open = (streamId: string): Topic => {
-    const subscribed = bus.subscribe(channelOf(streamId), (message) => onHint(streamId, message));
+    // Without hints a stream is followed all the same, by its heads; so nobody fails for a bus that refuses.
+    const subscribed = bus
+      .subscribe(channelOf(streamId), (message) => onHint(streamId, message))
+      .catch((err: unknown) => {
+        log.warn({ err }, 'no hints for a stream');
+        return null;
+      });
     const topic: Topic = {
       tail: new StreamTail(),
       watchers: 0,
       wakes: new Set(),
       ready: subscribed.then(() => {}),
-      leave: () => void subscribed.then((subscription) => subscription.unsubscribe()),
+      leave: () => void subscribed.then((subscription) => subscription?.unsubscribe()),
     };
     topics.set(streamId, topic);
     return topic;
   };
 
   return {
-    publish(batch) {
-      const topic = topics.get(batch.streamId);
-      if (topic !== undefined) heard(topic, batch);
-      bus.publish(channelOf(batch.streamId), hintText(nodeId, batch));
+    publish({ streamId, events }) {
+      const topic = topics.get(streamId);
+      const { text, hint } = writeHint(nodeId, events);
+      if (topic !== undefined) heard(topic, hint);
+      bus.publish(channelOf(streamId), text);
     },
     watch(streamId) {
       const topic = topics.get(streamId) ?? open(streamId);
@@ -120,52 +147,23 @@ export function createHub(options: { database: Database; bus: Bus; log: Logger; 
     get watchedCount() {
       return topics.size;
     },
-    [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose]() {
       clearInterval(timer);
       gap[Symbol.dispose]();
       for (const topic of topics.values()) topic.leave();
       topics.clear();
-      return Promise.resolve();
+      await checking;
     },
   };
 }
 
 const channelOf = (streamId: string): string => `aura:stream:${streamId}`;
 
-const hintSchema = z.object({
-  node: z.string(),
-  to: z.int(),
-  events: z
-    .array(
-      z.object({
-        seq: z.int(),
-        type: z.string(),
-        runId: z.string().nullable(),
-        at: z.string(),
-        data: z.record(z.string(), z.json()),
-      }),
-    )
-    .optional(),
-});
-
-function parseHint(message: string): z.infer<typeof hintSchema> | null {
-  try {
-    return hintSchema.parse(JSON.parse(message));
-  } catch {
-    // Anyone who can reach Redis can write there; what makes no sense is no hint.
-    return null;
-  }
-}
-
-function hintText(node: string, { events }: CommittedBatch): string {
-  const to = events.at(-1)?.seq ?? 0;
-  const whole = JSON.stringify({ node, to, events });
-  return whole.length <= MAX_HINT_CHARS ? whole : JSON.stringify({ node, to });
-}
-
 async function readHeads(database: Database, ids: string[]): Promise<{ id: string; head: number }[]> {
   return await database.db.transaction().execute(async (db) => {
     await sql`select set_config('role', 'aura_system', true)`.execute(db);
-    return await db.selectFrom('streams').select(['id', 'head']).where('id', 'in', ids).execute();
+    // One parameter however many streams: PostgreSQL takes 65,535 at most.
+    const wanted = sql<string>`(select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
+    return await db.selectFrom('streams').select(['id', 'head']).where('id', 'in', wanted).execute();
   });
 }

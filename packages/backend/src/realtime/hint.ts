@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { StreamEvent } from './event.ts';
+
+/** What a node says about a stream: its head, and the events that led there when they are not too large. */
+export interface Hint {
+  head: number;
+  events: readonly StreamEvent[] | null;
+}
+
+/** A hint carries its events up to this size; for a larger one readers look at the log. */
+const MAX_HINT_CHARS = 64_000;
+
+const hintSchema = z
+  .object({
+    to: z.int().min(1),
+    events: z
+      .array(
+        z.object({
+          seq: z.int(),
+          type: z.string(),
+          runId: z.string().nullable(),
+          at: z.string(),
+          data: z.record(z.string(), z.json()),
+        }),
+      )
+      .min(1)
+      .optional(),
+  })
+  .refine(
+    ({ to, events }) => events?.every(({ seq }, index) => seq === to - events.length + 1 + index) ?? true,
+  );
+
+/**
+ * The hint for others, and what to make of the events here: what is too large to send is too large to keep, too.
+ * `nodeId` comes first, so that a node need not parse what it said itself.
+ */
+export function writeHint(nodeId: string, events: readonly StreamEvent[]): { text: string; hint: Hint } {
+  const to = events.at(-1)?.seq ?? 0;
+  const whole = JSON.stringify({ to, events });
+  return whole.length <= MAX_HINT_CHARS
+    ? { text: `${nodeId} ${whole}`, hint: { head: to, events } }
+    : { text: `${nodeId} ${JSON.stringify({ to })}`, hint: { head: to, events: null } };
+}
+
+/** The hint in `text`; null when this node wrote it, or when it is none: another release may say it otherwise. */
+export function readHint(nodeId: string, text: string): Hint | null {
+  if (text.startsWith(`${nodeId} `)) return null;
+  try {
+    const { to, events } = hintSchema.parse(JSON.parse(text.slice(text.indexOf(' ') + 1)));
+    return { head: to, events: events ?? null };
+  } catch {
+    return null;
+  }
+}
