@@ -20,7 +20,7 @@ export function App({ client }: { client: AuraClient }): ReactElement {
       <Notifications position="bottom-center" limit={3} />
       <ErrorBoundary>
         <AuraProvider client={client}>
-          <BrowserRouter basename="/app">
+          <BrowserRouter basename={import.meta.env.BASE_URL}>
             <SessionGate>
               <AppRoutes />
             </SessionGate>

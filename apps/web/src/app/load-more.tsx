@@ -25,7 +25,7 @@ export function LoadMore({ label, isLoading, hasFailed, onLoad }: LoadMoreProps)
       ([entry]) => {
         if (entry?.isIntersecting === true) loadRef.current();
       },
-      { rootMargin: '200px 0px' },
+      { scrollMargin: '300px 0px' },
     );
     observer.observe(ref.current);
     return () => observer.disconnect();
