@@ -16,11 +16,14 @@ export type ModelMessage =
   | { role: 'assistant'; text: string; toolCalls: readonly ToolCall[] }
   | { role: 'tool'; toolCallId: string; text: string };
 
-/** `end` comes once and last, and only when the provider's stream ended properly. */
+/**
+ * `end` comes once and last, and only when the provider's stream ended properly. `isTruncated`: the model hit its
+ * length limit in mid-answer.
+ */
 export type ModelChunk =
   | { type: 'thought'; text: string }
   | { type: 'text'; text: string }
-  | { type: 'end'; toolCalls: ToolCall[]; usage: Usage | null };
+  | { type: 'end'; toolCalls: ToolCall[]; usage: Usage | null; isTruncated: boolean };
 
 export interface ModelPort {
   /** Streams one attempt; never retries. Throws `ModelError`, or the signal's reason once it aborts. */

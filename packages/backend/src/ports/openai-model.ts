@@ -1,19 +1,11 @@
-import type { Usage } from '@aura/contract';
 import OpenAI from 'openai';
 import type { ModelConfig } from '../config.ts';
-import type { ToolCall } from '../db/step-data.ts';
+import { AnswerParts } from './answer-parts.ts';
 import { classifyModelError } from './classify-model-error.ts';
-import {
-  ModelError,
-  type ModelChunk,
-  type ModelMessage,
-  type ModelPort,
-  type ModelRequest,
-} from './model.ts';
+import type { ModelMessage, ModelPort, ModelRequest } from './model.ts';
 import { createWatchdog } from './watchdog.ts';
 
 type Params = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
-type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 
 /**
  * Any OpenAI-compatible server. The package's own retries are off, because the log must see each attempt; its timeout
@@ -26,6 +18,10 @@ export function createOpenAiModel(config: ModelConfig): ModelPort {
     baseURL: config.baseUrl,
     maxRetries: 0,
     timeout: 120_000,
+    // Only the configuration decides: not OPENAI_ORG_ID and the like, and nothing goes to the console.
+    organization: null,
+    project: null,
+    logLevel: 'off',
   });
   const { firstEventTimeoutMs = 30_000, idleTimeoutMs = 20_000 } = config;
   return {
@@ -47,63 +43,6 @@ export function createOpenAiModel(config: ModelConfig): ModelPort {
       yield answer.end();
     },
   };
-}
-
-/** What the chunks of one answer add up to. */
-class AnswerParts {
-  readonly #toolCalls: ToolCall[] = [];
-  #finishReason: string | null = null;
-  #usage: Usage | null = null;
-
-  *take(chunk: Chunk): Generator<ModelChunk> {
-    if (chunk.usage) {
-      this.#usage = { inputTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens };
-    }
-    const choice = chunk.choices?.[0];
-    if (choice === undefined) return;
-    this.#finishReason = choice.finish_reason ?? this.#finishReason;
-    const thought = thoughtOf(choice.delta);
-    if (thought !== '') yield { type: 'thought', text: thought };
-    if (choice.delta?.content) yield { type: 'text', text: choice.delta.content };
-    for (const part of choice.delta?.tool_calls ?? []) {
-      const call = (this.#toolCalls[part.index] ??= { id: '', name: '', argsText: '' });
-      call.id ||= part.id ?? '';
-      call.name ||= part.function?.name ?? '';
-      call.argsText += part.function?.arguments ?? '';
-    }
-  }
-
-  end(): ModelChunk {
-    switch (this.#finishReason) {
-      case null:
-        throw new ModelError('provider_cut', { message: 'The model’s answer broke off.', retry: 'cut' });
-      case 'content_filter':
-        throw new ModelError('content_filtered', {
-          message: 'The provider’s filter withheld the answer.',
-          retry: 'never',
-        });
-      default: {
-        const toolCalls = this.#toolCalls.filter((call) => call.name !== '');
-        if (this.#finishReason === 'length' && toolCalls.length > 0) {
-          throw new ModelError('context_too_long', {
-            message: 'The answer hit the length limit within a tool call.',
-            retry: 'never',
-          });
-        }
-        return { type: 'end', toolCalls, usage: this.#usage };
-      }
-    }
-  }
-}
-
-/** Reasoning is no part of OpenAI's own format; these two names are what other servers send. */
-function thoughtOf(delta: object | undefined): string {
-  if (delta === undefined) return '';
-  if ('reasoning_content' in delta && typeof delta.reasoning_content === 'string') {
-    return delta.reasoning_content;
-  }
-  if ('reasoning' in delta && typeof delta.reasoning === 'string') return delta.reasoning;
-  return '';
 }
 
 function toParams(request: ModelRequest): Params {
@@ -132,7 +71,8 @@ function toMessage(message: ModelMessage): Params['messages'][number] {
       const calls = message.toolCalls.map(({ id, name, argsText }) => ({
         id,
         type: 'function' as const,
-        function: { name, arguments: argsText },
+        // Some servers parse the arguments of earlier calls, and an empty text is no JSON.
+        function: { name, arguments: argsText.trim() === '' ? '{}' : argsText },
       }));
       return {
         role: 'assistant',

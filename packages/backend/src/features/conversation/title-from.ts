@@ -7,7 +7,7 @@ export function titleFrom(text: string | undefined): string {
     .map((part) => part.replace(/^#\w+\s*/, '').trim())
     .find((part) => part !== '');
   if (line === undefined) return 'New conversation';
-  const characters = [...line];
+  const characters = Array.from(line);
   if (characters.length <= MAX_CHARS) return line;
   const cut = characters.slice(0, MAX_CHARS).join('');
   const lastSpace = cut.lastIndexOf(' ');

@@ -37,7 +37,7 @@ export const searchConversations = defineTool({
       result: {
         hits: hits.map(({ text, createdAt, ...hit }) => ({
           ...hit,
-          excerpt: [...text].slice(0, EXCERPT_CHARS).join(''),
+          excerpt: Array.from(text).slice(0, EXCERPT_CHARS).join(''),
           at: createdAt.toISOString(),
         })),
       },
