@@ -1,3 +1,4 @@
+import { databaseTrouble } from '../db/database-errors.ts';
 import type { StreamEvent } from './event.ts';
 import type { Hub } from './hub.ts';
 import type { PageReader } from './page-reader.ts';
@@ -15,6 +16,7 @@ export interface FollowRequest {
  * Every event of a stream after `after`, each once, in order, without a hole, until `signal` aborts: what the log
  * holds first, then live. Listening starts before the first read, so nothing falls between the two; whatever does
  * not join on to what was yielded last is read from the log. Holds no queue: at most one page and the shared tail.
+ * Waits for a database that is away; throws what is the matter with it when that takes half a minute.
  */
 export async function* followStream(
   ctx: { hub: Hub; pageReader: PageReader },
@@ -27,19 +29,30 @@ export async function* followStream(
 
   let last = after;
   let mustRead = true;
+  let fruitlessReads = 0;
+  let failingSince: number | null = null;
   while (!signal.aborted) {
     let events = watch.after(last);
     if (events === null && (mustRead || watch.head > last)) {
-      events = await ctx.pageReader.read({ tenantId, streamId, after: last });
-      mustRead = events.length === PAGE_SIZE;
-      // The log holds nothing more although a hint said so: its transaction's row may be on the way. Wait to be told.
-      if (events.length === 0) events = null;
+      try {
+        const page = await ctx.pageReader.read({ tenantId, streamId, after: last });
+        mustRead = page.length === PAGE_SIZE;
+        failingSince = null;
+        // Nothing there although a hint said so: look again in a moment, less and less often.
+        if (page.length > 0) events = page;
+      } catch (err) {
+        const trouble = databaseTrouble(err);
+        failingSince ??= performance.now();
+        if (trouble === null || performance.now() - failingSince > GIVE_UP_MS) throw trouble ?? err;
+        mustRead = true;
+      }
     }
     if (events === null) {
-      await alarm.rung(watch.head > last ? RECHECK_MS : null);
-      if (watch.head > last) mustRead = true;
+      const isBehind = mustRead || watch.head > last;
+      await alarm.rung(isBehind ? Math.min(RECHECK_MS * 2 ** fruitlessReads++, MAX_RECHECK_MS) : null);
       continue;
     }
+    fruitlessReads = 0;
     for (const event of events) {
       if (event.seq !== last + 1) {
         throw new Error(`stream ${streamId} has a hole between ${last} and ${event.seq}`);
@@ -51,8 +64,9 @@ export async function* followStream(
   }
 }
 
-/** How soon to look again when a hint ran ahead of what a read could see. */
 const RECHECK_MS = 50;
+const MAX_RECHECK_MS = 1_000;
+const GIVE_UP_MS = 30_000;
 
 /** Wakes one waiter; rings that come while nobody waits are kept. */
 function createAlarm(
