@@ -18,14 +18,12 @@ export async function migrate({ db }: Database): Promise<void> {
   });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
+  const reason = error instanceof Error ? error.message : 'no reason given';
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'migration';
-  const hint = /permission denied to create role/.test(String(error))
+  const hint = /permission denied to create role/.test(reason)
     ? ' The database user must be allowed to create roles once: `ALTER ROLE <user> CREATEROLE`, or create aura_app, aura_system and aura_writer for it and grant them.'
     : '';
-  throw new Error(
-    `Migration ${failed} failed: ${error instanceof Error ? error.message : String(error)}.${hint}`,
-    {
-      cause: error,
-    },
-  );
+  throw new Error(`Migration ${failed} failed: ${reason}.${hint}`, {
+    cause: error,
+  });
 }

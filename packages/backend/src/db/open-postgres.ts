@@ -47,4 +47,4 @@ function makePool({ url, onIdleError }: PostgresOptions, max: number, sessionOpt
 }
 
 /** `seq`, `fence` and counts stay far below 2^53, so they are read as numbers. */
-export const INT8 = 20;
+export const INT8 = types.builtins.INT8;
