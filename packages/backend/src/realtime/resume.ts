@@ -22,8 +22,11 @@ export interface FeedOptions<E, S> {
   streamId: string;
   lastEventId: string | null | undefined;
   signal: AbortSignal;
-  /** Reads what a reader needs when its cursor is of no use: state and place, taken together. */
-  readSnapshot(): Promise<{ state: S; cursor: string }>;
+  /**
+   * Reads what a reader needs when its cursor is of no use: state and place, taken together. `isComplete`: the state
+   * has the feed's last event in it, which need not have been so yet when `end` was read.
+   */
+  readSnapshot(): Promise<{ state: S; cursor: string; isComplete?: boolean }>;
   /** Where a reader without a cursor starts: after 0, everything the log still holds. */
   start: { after: number };
   /** The seq after which the feed has nothing more to say, when that is known already. */
@@ -71,6 +74,7 @@ export async function* resumeFeed<E extends object, S>(
       if (place === null) throw new Error('a snapshot came without a cursor');
       ({ epoch, seq: after } = place);
       yield tracked(snapshot.cursor, { type: 'reset', seq: after, data: snapshot.state });
+      if (snapshot.isComplete === true) return;
     }
   }
 

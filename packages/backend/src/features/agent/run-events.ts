@@ -24,7 +24,7 @@ export async function* runEvents(
     end: run.lastSeq,
     readSnapshot: async () => {
       const { state, cursor } = await getRun(ctx, { runId });
-      return { state: { state }, cursor };
+      return { state: { state }, cursor, isComplete: state.endedAt !== null };
     },
     view: (event) => (event.runId === runId ? runEvent(event) : null),
     isLast: (event) => event.runId === runId && event.type === 'done',
