@@ -60,7 +60,10 @@ export type PlanStepStatus = z.infer<typeof planStepStatusSchema>;
 export const toolStatusSchema = z.enum(['started', 'succeeded', 'failed', 'unknown']);
 export type ToolStatus = z.infer<typeof toolStatusSchema>;
 
-/** A piece of reasoning or answer. Pieces of one attempt join at `offset` (UTF-16 units); a higher attempt replaces. */
+/**
+ * A piece of reasoning or answer. Pieces of one attempt join at `offset` (UTF-16 units); a higher attempt replaces, and
+ * an empty piece of it takes back what was said.
+ */
 const pieceShape = { attempt: z.int(), offset: z.int() };
 
 /**
@@ -99,7 +102,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
       attempt: z.int(),
       text: z.string(),
       usage: usageSchema.nullable(),
-      /** False when the run was stopped or failed in mid-answer: this is what had been said by then. */
+      /** False when it is only what had been said when the run was stopped, failed or hit the model's length limit. */
       isComplete: z.boolean(),
     }),
   ),

@@ -56,7 +56,7 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     case 'thought': {
       const { stepId, attempt, offset, text } = event.data;
       const isSame = (item: RunItem) => item.kind === 'thought' && item.stepId === stepId;
-      return upsert(state, isSame, (old) => ({
+      return upsertSaid(state, isSame, (old) => ({
         kind: 'thought',
         stepId,
         attempt,
@@ -65,7 +65,7 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'content_delta': {
       const { messageId, attempt, offset, delta } = event.data;
-      return upsert(state, isText(messageId), (old) => {
+      return upsertSaid(state, isText(messageId), (old) => {
         // A late delta of an answer that is final already (its deltas may have been pruned) changes nothing.
         if (old?.kind === 'text' && old.isFinal) return old;
         const text = joinPiece(old?.kind === 'text' ? old : undefined, { attempt, offset, text: delta });
@@ -74,13 +74,10 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'content': {
       const { messageId, attempt, text } = event.data;
-      return upsert(state, isText(messageId), () => ({
-        kind: 'text',
-        messageId,
-        attempt,
-        text,
-        isFinal: true,
-      }));
+      const isSame = isText(messageId);
+      // It takes its place now, not where its first delta was: readers from whom the deltas are spared see the same.
+      const others = state.items.filter((item) => !isSame(item));
+      return { ...state, items: [...others, { kind: 'text', messageId, attempt, text, isFinal: true }] };
     }
     case 'plan_step':
       return upsert(
@@ -136,6 +133,17 @@ function upsert(
   const index = state.items.findIndex(matches);
   const items = index === -1 ? [...state.items, next()] : state.items.with(index, next(state.items[index]));
   return { ...state, items };
+}
+
+/** As `upsert`; what has nothing left to say (a new attempt took it back) is no item any more. */
+function upsertSaid(
+  state: RunState,
+  matches: (item: RunItem) => boolean,
+  next: (old?: RunItem) => Extract<RunItem, { text: string }>,
+): RunState {
+  const said = next(state.items.find(matches));
+  if (said.text !== '') return upsert(state, matches, () => said);
+  return { ...state, items: state.items.filter((item) => !matches(item)) };
 }
 
 /** Within an attempt pieces join at their offset; a higher attempt starts afresh. */

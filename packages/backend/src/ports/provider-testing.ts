@@ -8,15 +8,15 @@ export type Reply = (res: ServerResponse) => void;
 export interface TestProvider extends AsyncDisposable {
   /** For `ModelConfig.baseUrl`. */
   url: string;
-  /** The parsed bodies of the requests so far. */
-  requests: Record<string, unknown>[];
+  /** The parsed bodies of the requests since `script`. */
+  readonly requests: Record<string, unknown>[];
+  /** Forgets what was, and answers the n-th request from now with the n-th reply, every later one with the last. */
+  script(...replies: [Reply, ...Reply[]]): void;
 }
 
-/**
- * A provider that answers its n-th request with the n-th reply, and every later one with the last: for what the
- * offline model cannot be made to say.
- */
-export async function startTestProvider(...replies: [Reply, ...Reply[]]): Promise<TestProvider> {
+/** A provider that says what it is told to, byte for byte: for what the offline model cannot be made to say. */
+export async function startTestProvider(...first: [Reply, ...Reply[]]): Promise<TestProvider> {
+  let replies = first;
   const requests: Record<string, unknown>[] = [];
   const server = createServer((req, res) => {
     void (async () => {
@@ -35,6 +35,10 @@ export async function startTestProvider(...replies: [Reply, ...Reply[]]): Promis
   return {
     url: `http://127.0.0.1:${address.port}/v1`,
     requests,
+    script(...next) {
+      replies = next;
+      requests.length = 0;
+    },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();
@@ -81,3 +85,11 @@ export const callDelta = (call: { index?: number; id?: string; name: string; arg
       },
     ],
   });
+
+/** What `streamOf` sends, but cut: the stream ends without a finish_reason. */
+export function cutAfter(...chunks: unknown[]): Reply {
+  return (res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.end(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''));
+  };
+}

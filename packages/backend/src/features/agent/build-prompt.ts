@@ -63,7 +63,10 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
   );
   return asking.map(({ text, runId }) => {
     const steps = (stepsByRun.get(runId ?? '') ?? []).map((row) => row.data);
-    const partial = partialByRun.get(runId);
+    // A run whose last step is an answer has no unfinished one: what is incomplete there hit the length limit.
+    const last = steps.at(-1);
+    const hasAnswered = last?.kind === 'model' && last.toolCalls.length === 0;
+    const partial = hasAnswered ? undefined : partialByRun.get(runId);
     const ending: ModelMessage[] =
       partial === undefined ? [] : [{ role: 'assistant', text: `${partial} [stopped here]`, toolCalls: [] }];
     return [{ role: 'user', text }, ...stepMessages(steps), ...ending];

@@ -79,9 +79,10 @@ function started(run: RunRow): Unplaced<RunEvent> {
   return { type: 'run_started', runId: run.id, data: { startedAt } };
 }
 
-function contentOf(runId: string, { messageId, attempt, text, usage }: ModelStep): Unplaced<RunEvent>[] {
+function contentOf(runId: string, step: ModelStep): Unplaced<RunEvent>[] {
+  const { messageId, attempt, text, usage, isTruncated } = step;
   if (text === '') return [];
-  return [{ type: 'content', runId, data: { messageId, attempt, text, usage, isComplete: true } }];
+  return [{ type: 'content', runId, data: { messageId, attempt, text, usage, isComplete: !isTruncated } }];
 }
 
 function timelineOf({ core, run }: RunSession, { stepId, startedAt }: ModelStep): Unplaced<RunEvent> {

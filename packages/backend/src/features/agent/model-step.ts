@@ -13,7 +13,19 @@ export interface ModelStep {
   text: string;
   toolCalls: ToolCall[];
   usage: Usage | null;
+  /** The model hit its length limit in mid-answer. */
+  isTruncated: boolean;
   startedAt: string;
+}
+
+type Said = 'thought' | 'text';
+interface Attempt {
+  messages: readonly ModelMessage[];
+  stepId: string;
+  messageId: string;
+  attempt: number;
+  /** What earlier attempts have let readers see. Grows. */
+  shown: Set<Said>;
 }
 
 /**
@@ -24,9 +36,10 @@ export async function modelStep(session: RunSession, messages: readonly ModelMes
   const stepId = `step-${session.steps.length + 1}`;
   const messageId = session.newMessageId();
   const startedAt = session.core.clock.now().toISOString();
+  const shown = new Set<Said>();
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await oneAttempt(session, { messages, stepId, messageId, attempt });
+      const answer = await oneAttempt(session, { messages, stepId, messageId, attempt, shown });
       return { stepId, messageId, attempt, startedAt, ...answer };
     } catch (err) {
       if (!(err instanceof ModelError)) throw err;
@@ -40,27 +53,25 @@ export async function modelStep(session: RunSession, messages: readonly ModelMes
 
 async function oneAttempt(
   session: RunSession,
-  {
-    messages,
-    stepId,
-    messageId,
-    attempt,
-  }: { messages: readonly ModelMessage[]; stepId: string; messageId: string; attempt: number },
-): Promise<{ text: string; toolCalls: ToolCall[]; usage: Usage | null }> {
+  { messages, shown, ...place }: Attempt,
+): Promise<Pick<ModelStep, 'text' | 'toolCalls' | 'usage' | 'isTruncated'>> {
   const { core, run, signal } = session;
-  const pieces = new PieceWriter(
-    { runId: run.id, stepId, messageId, attempt },
-    async (events) => await session.say(events),
-  );
+  const pieces = new PieceWriter({ runId: run.id, ...place }, async (events) => await session.say(events));
+  let isFirst = true;
   try {
     const request = { model: run.model, messages, tools: core.tools.all, user: run.id };
     for await (const chunk of core.model.stream(request, signal)) {
+      // Not before: until this attempt says something, the lost one's words are all there is to keep.
+      if (isFirst) await session.say([...shown].map((said) => takeBack(run.id, said, place)));
+      isFirst = false;
       if (chunk.type !== 'end') {
+        shown.add(chunk.type);
         pieces.push(chunk.type, chunk.text);
         continue;
       }
       await pieces.finish();
-      return { text: pieces.text, toolCalls: chunk.toolCalls, usage: chunk.usage };
+      const { toolCalls, usage, isTruncated } = chunk;
+      return { text: pieces.text, toolCalls, usage, isTruncated };
     }
     throw new ModelError('provider_cut', { message: 'The model’s answer broke off.', retry: 'cut' });
   } catch (err) {
@@ -71,4 +82,18 @@ async function oneAttempt(
 
 function attemptFailed(runId: string, { code, message }: ModelError, attempt: number): Unplaced<RunEvent> {
   return { type: 'error', runId, data: { code, message, retryable: true, attempt } };
+}
+
+/** An empty piece: readers forget what the attempts before this one said. */
+function takeBack(
+  runId: string,
+  said: Said,
+  { stepId, messageId, attempt }: Omit<Attempt, 'messages' | 'shown'>,
+): Unplaced<RunEvent> {
+  switch (said) {
+    case 'thought':
+      return { type: 'thought', runId, data: { stepId, attempt, offset: 0, text: '' } };
+    case 'text':
+      return { type: 'content_delta', runId, data: { messageId, attempt, offset: 0, delta: '' } };
+  }
 }

@@ -17,8 +17,8 @@ export function pauseBefore(
     case 'never':
       return null;
     case 'rate':
-      if (attempt >= 4 || (error.retryAfterMs ?? 0) > MAX_WAIT_MS) return null;
-      return (error.retryAfterMs ?? backoffMs) * (1 + random() * 0.1);
+      if (attempt >= 4) return null;
+      return Math.min(MAX_WAIT_MS, (error.retryAfterMs ?? backoffMs) * (1 + random() * 0.1));
     case 'overload':
       return attempt >= 3 ? null : Math.min(MAX_WAIT_MS, error.retryAfterMs ?? backoffMs * random());
     case 'cut':
