@@ -30,6 +30,11 @@ export class FencedError extends Error {
   override name = 'FencedError';
 }
 
+/** An event's data is no JSON: circular, a bigint, or too deep or large to be written down. */
+class UnstorableError extends Error {
+  override name = 'UnstorableError';
+}
+
 interface Waiting {
   request: GroupAppend;
   resolve(events: StreamEvent[]): void;
@@ -96,10 +101,17 @@ async function writeOrSplit(
   }
 }
 
-/** The database answered and said no (as opposed to not answering, when writing again could write twice). */
+/**
+ * Nothing was written, so writing again cannot write twice: the database said no (55P03: somebody holds a lock for
+ * too long), or a value could not even be made into JSON.
+ */
 function isRefusal(err: unknown): boolean {
+  if (err instanceof UnstorableError) return true;
   return (
-    err instanceof Error && 'code' in err && typeof err.code === 'string' && /^(22|23|40)/.test(err.code)
+    err instanceof Error &&
+    'code' in err &&
+    typeof err.code === 'string' &&
+    /^(22|23|40|42|54|55P03)/.test(err.code)
   );
 }
 
@@ -143,7 +155,7 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
   );
   const { rows } = await sql<NumberedRow>`
     with input as materialized (
-      select * from jsonb_to_recordset(${jsonText(input)}::jsonb) as x(
+      select * from jsonb_to_recordset(${asJson(input)}::jsonb) as x(
         req int, ord int, tenant_id uuid, stream_id uuid, claim_run_id uuid, claim_fence bigint,
         type text, run_id uuid, data jsonb)
     ),
@@ -177,4 +189,12 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
     )
     select req, seq, type, run_id, at, data from numbered order by req, ord`.execute(db);
   return rows;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return jsonText(value);
+  } catch (cause) {
+    throw new UnstorableError('an event holds what is no JSON', { cause });
+  }
 }

@@ -242,8 +242,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `grant select, insert, update on tenants, users, memberships, streams, sessions, runs, conversations to aura_system`,
     `grant select, insert on events, messages, steps, audit_log to aura_system`,
     `grant select, insert, update, delete on login_attempts to aura_system`,
-    `grant select, update on streams to aura_writer`,
-    `grant select, update on runs to aura_writer`,
+    `grant select (id, tenant_id, head), update (head) on streams to aura_writer`,
+    // To lock a row one must be allowed to update some column of it; this one decides nothing.
+    `grant select (id, tenant_id, fence, status), update (started_at) on runs to aura_writer`,
     `grant insert on events to aura_writer`,
 
     // The tenant everyone starts in; also the row that the isolation self-test looks for at every start.
