@@ -27,6 +27,9 @@ it.each([
   [{ JWT_SECRET: 'short' }, 'JWT_SECRET needs at least 32 bytes'],
   [{ JWT_SECRET: 'your-256-bit-secret-changeme-changeme' }, 'JWT_SECRET is a published sample'],
   [{ NODE_ENV: 'production' }, 'JWT_SECRET is required in production'],
+  [{ JWT_SECRET: 'kq'.repeat(20) }, 'JWT_SECRET is too easy to guess'],
+  [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
+  [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
   [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
   [{ ALLOWED_ORIGINS: 'http://a.example' }, 'ALLOWED_ORIGINS must be a JSON array'],
   [{ ALLOWED_ORIGINS: '["http://a.example/path"]' }, 'ALLOWED_ORIGINS must be origins'],
@@ -72,4 +75,18 @@ it('reads every variable that .env.example names', () => {
   const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(source).toContain(`${name}:`);
+});
+
+it('uses no proxy that was not asked for', () => {
+  const variables = {
+    HTTPS_PROXY: 'http://proxy.example:3128',
+    HTTP_PROXY: 'nonsense',
+    NO_PROXY: 'a.example, b.example',
+  };
+  expect(parseEnv(variables).proxy).toBeNull();
+  expect(parseEnv({ ...variables, HTTP_PROXY: '', AURA_USE_PROXY: 'true' }).proxy).toEqual({
+    httpProxy: null,
+    httpsProxy: 'http://proxy.example:3128',
+    noProxy: ['a.example', 'b.example'],
+  });
 });

@@ -19,6 +19,9 @@ const secret = z
   .refine((value) => Buffer.byteLength(value) >= 32, {
     message: 'needs at least 32 bytes; make one with: openssl rand -base64 48',
   })
+  .refine((value) => new Set(value).size >= 10, {
+    message: 'is too easy to guess; make one with: openssl rand -base64 48',
+  })
   .refine((value) => !isSample(value), {
     message: 'is a published sample; make one with: openssl rand -base64 48',
   });
@@ -45,6 +48,10 @@ const rawSchema = z.object({
     .pipe(z.array(origin))
     .optional(),
   AURA_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+  AURA_USE_PROXY: flag.default(false),
+  HTTPS_PROXY: z.string().optional(),
+  HTTP_PROXY: z.string().optional(),
+  NO_PROXY: z.string().default(''),
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: url('http', 'https').optional(),
   OPENAI_MODEL: z.string().min(1).optional(),
@@ -67,6 +74,8 @@ export interface ServerEnv {
   isRegistrationOpen: boolean;
   /** Null: the offline model. */
   openai: { apiKey: string; baseUrl: string; models: [string, ...string[]] } | null;
+  /** Null: outbound calls go straight, whatever the usual variables say. */
+  proxy: { httpProxy: string | null; httpsProxy: string | null; noProxy: string[] } | null;
   logLevel: string;
 }
 
@@ -122,7 +131,29 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
     openai: openaiOf(raw),
+    proxy: proxyOf(raw),
     logLevel: raw.LOG_LEVEL ?? 'info',
+  };
+}
+
+function proxyOf(raw: z.infer<typeof rawSchema>): ServerEnv['proxy'] {
+  if (!raw.AURA_USE_PROXY) return null;
+  // Checked only here: where the proxy is not asked for, nobody minds what these say.
+  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY'] as const) {
+    const value = raw[name];
+    if (value !== undefined && !/^https?:\/\//.test(value)) {
+      throw new EnvError(`${name} must begin with http:// or https://`);
+    }
+  }
+  if (raw.HTTP_PROXY === undefined && raw.HTTPS_PROXY === undefined) {
+    throw new EnvError('AURA_USE_PROXY is true, so HTTPS_PROXY or HTTP_PROXY must be set');
+  }
+  return {
+    httpProxy: raw.HTTP_PROXY ?? null,
+    httpsProxy: raw.HTTPS_PROXY ?? null,
+    noProxy: raw.NO_PROXY.split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
   };
 }
 

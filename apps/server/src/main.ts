@@ -30,11 +30,20 @@ try {
   const exitCode = await main(process.argv[2]);
   if (exitCode !== null) process.exit(exitCode);
 } catch (err) {
-  const isOperators = err instanceof EnvError || err instanceof DataFolderInUseError || isAddressInUse(err);
-  console.error(isOperators && err instanceof Error ? `Aura cannot start: ${err.message}` : err);
+  const reason = operatorsReason(err);
+  console.error(reason === null ? err : `Aura cannot start: ${reason}`);
   process.exit(1);
 }
 
-function isAddressInUse(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && err.code === 'EADDRINUSE';
+/** What the operator can mend, in words; null for everything else, which is shown with its stack. */
+function operatorsReason(err: unknown): string | null {
+  if (err instanceof EnvError || err instanceof DataFolderInUseError) return err.message;
+  if (!(err instanceof Error) || !('code' in err)) return null;
+  if (err.code === 'EADDRINUSE') {
+    return `${err.message}. Set PORT to another one, or stop what listens there.`;
+  }
+  if (err.code === 'EACCES') {
+    return `${err.message}. Set PORT or AURA_DATA_DIR to one that this user may use.`;
+  }
+  return null;
 }

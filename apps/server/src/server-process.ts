@@ -10,6 +10,10 @@ export interface ServerProcess extends AsyncDisposable {
   readyMs: number;
   /** What it has printed so far. */
   output(): string;
+  /** Sends a signal and does not wait. */
+  signal(name: NodeJS.Signals): void;
+  /** Its exit code once it is gone, null when a signal ended it. */
+  readonly exited: Promise<number | null>;
   /** SIGKILL: no chance to tidy up. Resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -28,18 +32,20 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
   const collect = (chunk: Buffer): void => {
     printed = (printed + chunk.toString()).slice(-100_000);
   };
+  const exited = once(child, 'exit').then(() => child.exitCode);
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   const url = await readyUrl(child, () => printed);
-  const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     child.kill(signal);
-    await gone;
+    await exited;
   };
   return {
     url,
     readyMs: Math.round(performance.now() - startedAt),
     output: () => printed,
+    signal: (name) => void child.kill(name),
+    exited,
     kill: async () => await end('SIGKILL'),
     [Symbol.asyncDispose]: async () => await end('SIGTERM'),
   };

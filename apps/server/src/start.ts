@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type BackendConfig,
@@ -12,6 +13,7 @@ import { pino } from 'pino';
 import { announce } from './announce.ts';
 import { readOrMakeSecret } from './data-folder.ts';
 import type { ServerEnv } from './env.ts';
+import { useOutboundProxy } from './outbound-proxy.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { version } from './version.ts';
 
@@ -20,6 +22,7 @@ const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /** Starts a server and says where it is; it then runs until a signal stops it. */
 export async function start(env: ServerEnv): Promise<void> {
   await using stack = new AsyncDisposableStack();
+  if (env.proxy !== null) useOutboundProxy(env.proxy);
   const log = pino({ name: 'aura', level: env.logLevel });
   const config: BackendConfig = {
     environment: env.environment,
@@ -37,12 +40,19 @@ export async function start(env: ServerEnv): Promise<void> {
   };
   const backend = stack.use(await createBackend(config, { log }));
   const seeded = env.mustSeed ? await seedUsers(backend) : [];
-  const webRoot = existsSync(WEB_ROOT) ? WEB_ROOT : null;
+  const webRoot = existsSync(join(WEB_ROOT, 'index.html')) ? WEB_ROOT : null;
   const server = stack.use(await createHttpServer(backend, { host: env.host, port: env.port, webRoot }));
+  const parts = stack.move();
+  // Before anybody can have seen it ready and tell it to stop.
+  stopOnSignals({
+    log,
+    server,
+    hasOtherNodes: env.redisUrl !== null,
+    close: async () => await parts.disposeAsync(),
+  });
+  // After it listens: a second start on the same port must not take runs and drop them.
   if (env.isWorker) await backend.start();
   announce({ env, url: server.url, seeded, hasWebApp: webRoot !== null });
-  const parts = stack.move();
-  stopOnSignals({ log, server, close: async () => await parts.disposeAsync() });
 }
 
 /** The configured model, or the offline one, in this process and on the loopback interface alone. */
