@@ -25,17 +25,14 @@ export function Shell(): ReactElement {
       </a>
       <div className={classes.root}>
         {isNarrow ? (
-          <Drawer
-            opened={isOpen}
-            onClose={close}
-            size="min(20rem, 86vw)"
-            padding={0}
-            withCloseButton={false}
-            aria-label={t('conversations.title')}
-            classNames={{ content: classes.drawer, body: classes.drawerBody }}
-          >
-            <Sidebar onNavigate={close} />
-          </Drawer>
+          <Drawer.Root opened={isOpen} onClose={close} size="min(20rem, 86vw)" padding={0}>
+            <Drawer.Overlay backgroundOpacity={0.4} />
+            <Drawer.Content className={classes.drawer} aria-label={t('conversations.title')}>
+              <Drawer.Body className={classes.drawerBody}>
+                <Sidebar onNavigate={close} />
+              </Drawer.Body>
+            </Drawer.Content>
+          </Drawer.Root>
         ) : (
           <aside className={classes.aside}>
             <Sidebar />

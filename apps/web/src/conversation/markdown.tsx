@@ -1,12 +1,14 @@
 import { memo, type ReactElement } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkCjkFriendly from 'remark-cjk-friendly';
 import remarkGfm from 'remark-gfm';
 import { CodeBlock } from './code-block.tsx';
 import { ImageLink } from './image-link.tsx';
 import classes from './markdown.module.css';
 import { splitMarkdown } from './split-markdown.ts';
 
-const PLUGINS = [remarkGfm];
+// CommonMark leaves `**(so)**입니다` unmarked: a Korean particle follows a word without a space.
+const PLUGINS = [remarkGfm, remarkCjkFriendly];
 // Raw HTML stays text: there is no plugin that would parse it.
 const COMPONENTS: Components = {
   a: ({ href, title, children }) => (

@@ -24,7 +24,7 @@ export function PlanItem({ steps }: { steps: readonly PlanStep[] }): ReactElemen
   const { t } = useTranslation();
   const done = steps.filter(({ status }) => status === 'done').length;
   return (
-    <section className={classes.root} aria-label={t('conversation.plan')}>
+    <div className={classes.root}>
       <header className={classes.head}>
         <h3 className={classes.title}>{t('conversation.plan')}</h3>
         <span>{t('conversation.planProgress', { done, total: steps.length })}</span>
@@ -36,7 +36,7 @@ export function PlanItem({ steps }: { steps: readonly PlanStep[] }): ReactElemen
             <Step key={step.stepId} step={step} />
           ))}
       </ol>
-    </section>
+    </div>
   );
 }
 

@@ -107,7 +107,7 @@ export const en = {
     suggestionsLabel: 'Suggestions',
     suggestions: {
       plan: { title: 'Plan a weekend', text: 'Plan a weekend in Seoul' },
-      time: { title: 'Ask the clock', text: 'What time is it in Seoul?' },
+      time: { title: 'Ask the clock', text: 'What time is it?' },
       remember: { title: 'Have it remember', text: 'Remember that my favourite colour is green' },
       recall: { title: 'See what it knows', text: 'What do you remember about me?' },
     },

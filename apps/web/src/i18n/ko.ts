@@ -109,7 +109,7 @@ export const ko: Dictionary = {
     suggestionsLabel: '추천 질문',
     suggestions: {
       plan: { title: '주말 계획 세우기', text: '서울에서 보낼 주말 계획을 세워 줘' },
-      time: { title: '시간 물어보기', text: '지금 서울은 몇 시야?' },
+      time: { title: '시간 물어보기', text: '지금 몇 시야?' },
       remember: { title: '기억시키기', text: '내가 가장 좋아하는 색은 초록색이라고 기억해 줘' },
       recall: { title: '기억 확인하기', text: '나에 대해 무엇을 기억하고 있어?' },
     },

@@ -40,7 +40,7 @@ export const theme = createTheme({
       '#dcdcd6',
       '#c7c9c3',
       '#a6aaa4',
-      '#696f6a',
+      '#616762',
       '#4b514d',
       '#313633',
       '#1d211f',
@@ -70,6 +70,6 @@ export const theme = createTheme({
 /** Page colours that Mantine derives from its own greys. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-body': '#fcfcfa', '--mantine-color-placeholder': '#696f6a' },
+  light: { '--mantine-color-body': '#fcfcfa', '--mantine-color-placeholder': '#616762' },
   dark: { '--mantine-color-body': '#141716', '--mantine-color-placeholder': '#8b958f' },
 });
