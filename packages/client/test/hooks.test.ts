@@ -58,7 +58,8 @@ test('a message shows as pending, survives a failure, and arrives once when it i
   await client.signIn({ email: 'dev@aura.local', password: PASSWORD });
   const { id, log } = server.addConversation();
   using view = await renderHook(client, () => useConversation(id));
-  await expect.poll(() => view.current.status).toBe('ready');
+  // A snapshot alone is not enough: the subscription must have found the conversation before it goes.
+  await expect.poll(() => server.feeds).toEqual([id]);
   server.logs.delete(id);
   const clientId = view.current.send('hello');
   await expect
