@@ -21,6 +21,8 @@ export class PieceWriter {
   readonly #place: { runId: string; stepId: string; messageId: string; attempt: number };
   #pieces: Piece[] = [];
   readonly #offsets = { thought: 0, text: 0 };
+  /** The first half of a surrogate pair whose second half has not come yet. */
+  readonly #halves = { thought: '', text: '' };
   #writing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #hasWritten = false;
@@ -40,11 +42,12 @@ export class PieceWriter {
   push(kind: Piece['kind'], text: string): void {
     if (this.#failure !== null) throw this.#failure;
     if (kind === 'text') this.text += text;
-    const last = this.#pieces.at(-1);
-    if (last?.kind === kind) last.text += text;
-    else this.#pieces.push({ kind, text, offset: this.#offsets[kind] });
-    this.#offsets[kind] += text.length;
+    const whole = this.#halves[kind] + text;
+    const half = endsInHalfAPair(whole) ? whole.slice(-1) : '';
+    this.#halves[kind] = half;
+    this.#add(kind, whole.slice(0, whole.length - half.length));
     const gathered = this.#pieces.reduce((sum, piece) => sum + piece.text.length, 0);
+    if (gathered === 0) return;
     if (!this.#hasWritten || gathered >= GATHER_CHARS) this.#flushSoon(0);
     else this.#flushSoon(GATHER_MS);
   }
@@ -53,7 +56,8 @@ export class PieceWriter {
   async finish(): Promise<void> {
     await this.#settle();
     if (this.#failure !== null) throw this.#failure;
-    const rest = this.#take({ isLast: true });
+    for (const kind of ['thought', 'text'] as const) this.#add(kind, this.#halves[kind]);
+    const rest = this.#take();
     if (rest.length > 0) await this.#write(rest);
   }
 
@@ -61,6 +65,14 @@ export class PieceWriter {
   async abandon(): Promise<void> {
     this.#pieces = [];
     await this.#settle();
+  }
+
+  #add(kind: Piece['kind'], text: string): void {
+    if (text === '') return;
+    const last = this.#pieces.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else this.#pieces.push({ kind, text, offset: this.#offsets[kind] });
+    this.#offsets[kind] += text.length;
   }
 
   async #settle(): Promise<void> {
@@ -79,7 +91,7 @@ export class PieceWriter {
 
   #flush(): void {
     this.#timer = null;
-    const events = this.#take({ isLast: false });
+    const events = this.#take();
     if (events.length === 0) return;
     this.#hasWritten = true;
     this.#writing = this.#write(events)
@@ -88,20 +100,15 @@ export class PieceWriter {
       })
       .finally(() => {
         this.#writing = null;
-        if (this.#pieces.length > 0) this.#flushSoon(GATHER_MS);
+        // Behind a piece that is not there nothing may be written: readers would see a hole in the text.
+        if (this.#failure === null && this.#pieces.length > 0) this.#flushSoon(GATHER_MS);
       });
   }
 
-  #take({ isLast }: { isLast: boolean }): Unplaced<RunEvent>[] {
+  #take(): Unplaced<RunEvent>[] {
     const pieces = this.#pieces;
     this.#pieces = [];
-    const last = pieces.at(-1);
-    if (!isLast && last !== undefined && endsInHalfAPair(last.text)) {
-      const half = last.text.slice(-1);
-      last.text = last.text.slice(0, -1);
-      this.#pieces.push({ kind: last.kind, text: half, offset: last.offset + last.text.length });
-    }
-    return pieces.filter((piece) => piece.text !== '').map((piece) => this.#event(piece));
+    return pieces.map((piece) => this.#event(piece));
   }
 
   #event({ kind, text, offset }: Piece): Unplaced<RunEvent> {
