@@ -4,7 +4,7 @@
  */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
-  return SUSPICIOUS.test(text) ? JSON.stringify(storable(value)) : text;
+  return SUSPICIOUS.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text;
 }
 
 /** `text` without the two kinds of character that PostgreSQL cannot store. */
