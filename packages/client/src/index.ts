@@ -1,4 +1,6 @@
-// The package's entry. React hooks are at `@aura/client/react`; state and event types at `@aura/contract`.
+// The package's entry: the client, and every input, view, event, error code and reducer it speaks of. React hooks are
+// at `@aura/client/react`.
+export * from '@aura/contract';
 export type { AppRouter } from '@aura/backend';
 export { AuraError, type AuraErrorCode, type InputIssue, isTransient, toAuraError } from './aura-error.ts';
 export { newClientId } from './client-id.ts';

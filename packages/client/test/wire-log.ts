@@ -43,7 +43,7 @@ export class WireLog {
     return event;
   }
 
-  say(text: string): ConversationEvent {
+  say(text: string, clientId: string | null = null): ConversationEvent {
     const at = new Date().toISOString();
     return this.append({
       type: 'message_created',
@@ -52,6 +52,7 @@ export class WireLog {
         message: {
           id: randomUUID(),
           role: 'user',
+          clientId,
           text,
           runId: null,
           isComplete: true,

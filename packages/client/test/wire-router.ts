@@ -119,7 +119,7 @@ export const wireRouter = t.router({
     send: signedIn.input(sendMessageInputSchema).mutation(({ ctx, input }) => {
       const earlier = ctx.world.sent.get(input.clientId);
       if (earlier !== undefined) return earlier;
-      const event = logOf(ctx.world, input.conversationId).say(input.text);
+      const event = logOf(ctx.world, input.conversationId).say(input.text, input.clientId);
       const messageId = event.type === 'message_created' ? event.data.message.id : '';
       const answer = { messageId, runId: randomUUID() };
       ctx.world.sent.set(input.clientId, answer);

@@ -44,6 +44,7 @@ export function applyConversationEvent(
       const message: MessageView = {
         id,
         role: 'assistant',
+        clientId: null,
         text,
         runId: event.runId,
         seq: event.seq,

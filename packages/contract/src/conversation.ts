@@ -44,6 +44,8 @@ export type ConversationView = z.infer<typeof conversationViewSchema>;
 export const messageViewSchema = z.object({
   id: idSchema,
   role: z.enum(['user', 'assistant']),
+  /** What its sender called it, so that the sender knows it again; null for answers. */
+  clientId: z.string().nullable(),
   text: z.string(),
   runId: idSchema.nullable(),
   /** Place in the conversation's log; messages sort by it. */

@@ -5,7 +5,7 @@ import { transcriptEntries } from './transcript-entries.ts';
 const AT = '2026-01-01T00:00:00.000Z';
 
 function message(id: string, role: 'user' | 'assistant', runId: string | null): MessageView {
-  return { id, role, text: id, runId, seq: 1, isComplete: true, usage: null, createdAt: AT };
+  return { id, role, clientId: null, text: id, runId, seq: 1, isComplete: true, usage: null, createdAt: AT };
 }
 
 function run(id: string, messageId: string, answerId?: string): RunState {

@@ -6,6 +6,7 @@ const messages = (...seqs: number[]): MessageView[] =>
   seqs.map((seq) => ({
     id: `${seq}`,
     role: 'user',
+    clientId: null,
     text: '',
     runId: null,
     seq,

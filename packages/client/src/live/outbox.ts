@@ -1,5 +1,5 @@
 import type { MessageView, PageContext } from '@aura/contract';
-import { type AuraError, isTransient, toAuraError } from '../aura-error.ts';
+import { type AuraError, toAuraError } from '../aura-error.ts';
 import { newClientId } from '../client-id.ts';
 
 /** A message that was sent and has not shown up in the conversation yet. */
@@ -13,15 +13,13 @@ export interface PendingMessage {
 
 interface Item extends PendingMessage {
   context: PageContext | undefined;
-  /** Messages up to here were there before it was sent, so none of them is it. */
-  afterSeq: number;
-  /** Known once the server has answered. */
-  messageId?: string;
+  /** The server has it: the call was answered, though its event may still be on the way. */
+  isDelivered: boolean;
 }
 
 export interface Outbox {
   /** Starts sending; answers the clientId. */
-  add: (text: string, options: { context: PageContext | undefined; afterSeq: number }) => string;
+  add: (text: string, options: { context: PageContext | undefined }) => string;
   retry: (clientId: string) => void;
   discard: (clientId: string) => void;
   clear: () => void;
@@ -31,11 +29,7 @@ export interface Outbox {
   pending: (messages: readonly MessageView[]) => PendingMessage[];
 }
 
-type Send = (message: {
-  text: string;
-  context?: PageContext;
-  clientId: string;
-}) => Promise<{ messageId: string }>;
+type Send = (message: { text: string; context?: PageContext; clientId: string }) => Promise<unknown>;
 
 /** Messages on their way. `onChange` is called whenever `pending` may answer something else. */
 export function createOutbox({ send, onChange }: { send: Send; onChange: () => void }): Outbox {
@@ -47,15 +41,15 @@ export function createOutbox({ send, onChange }: { send: Send; onChange: () => v
   };
   const transmit = async ({ clientId, text, context }: Item): Promise<void> => {
     try {
-      const { messageId } = await send({ clientId, text, ...(context === undefined ? {} : { context }) });
-      update(clientId, (item) => ({ ...item, messageId }));
+      await send({ clientId, text, ...(context === undefined ? {} : { context }) });
+      update(clientId, (item) => ({ ...item, isDelivered: true }));
     } catch (err) {
       update(clientId, (item) => ({ ...item, status: 'failed', error: toAuraError(err) }));
     }
   };
   return {
-    add(text, { context, afterSeq }) {
-      const item: Item = { clientId: newClientId(), text, status: 'sending', context, afterSeq };
+    add(text, { context }) {
+      const item: Item = { clientId: newClientId(), text, status: 'sending', context, isDelivered: false };
       items = [...items, item];
       onChange();
       void transmit(item);
@@ -74,37 +68,16 @@ export function createOutbox({ send, onChange }: { send: Send; onChange: () => v
     clear() {
       items = [];
     },
-    isDelivered: () => items.every(({ messageId }) => messageId !== undefined),
+    isDelivered: () => items.every((item) => item.isDelivered),
     pending(messages) {
-      items = items.filter(({ messageId }) => !messages.some(({ id }) => id === messageId));
-      return withoutArrived(items, messages);
+      const arrived = new Set(messages.map((message) => message.clientId));
+      items = items.filter(({ clientId }) => !arrived.has(clientId));
+      return items.map(({ clientId, text, status, error }) => ({
+        clientId,
+        text,
+        status,
+        ...(error === undefined ? {} : { error }),
+      }));
     },
   };
-}
-
-/**
- * The event of a message often outruns the answer to the call that sent it, and carries no clientId. Until the
- * answer names the id, a new message with the same text is taken for the one on its way, so that it does not show
- * twice for a moment.
- */
-function withoutArrived(items: readonly Item[], messages: readonly MessageView[]): PendingMessage[] {
-  const taken = new Set<string>();
-  const isArrived = (item: Item) => {
-    const isRefused = item.error !== undefined && !isTransient(item.error.code);
-    if (item.messageId !== undefined || isRefused) return false;
-    const arrival = messages.findLast(
-      ({ id, role, text, seq }) =>
-        role === 'user' && seq > item.afterSeq && text === item.text.trim() && !taken.has(id),
-    );
-    if (arrival !== undefined) taken.add(arrival.id);
-    return arrival !== undefined;
-  };
-  return items
-    .filter((item) => !isArrived(item))
-    .map(({ clientId, text, status, error }) => ({
-      clientId,
-      text,
-      status,
-      ...(error === undefined ? {} : { error }),
-    }));
 }

@@ -147,7 +147,7 @@ export function createSharedConversation({
       cancel();
     },
     send(text, context) {
-      return outbox.add(text, { context, afterSeq: feed.state?.messages.at(-1)?.seq ?? 0 });
+      return outbox.add(text, { context });
     },
     retry: outbox.retry,
     discard: outbox.discard,

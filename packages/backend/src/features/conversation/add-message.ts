@@ -49,6 +49,7 @@ export async function addMessage(
       message: {
         id: messageId,
         role: 'user',
+        clientId: message.clientId,
         text,
         runId: run.id,
         isComplete: true,

@@ -20,6 +20,7 @@ export function messageView(row: MessageRow): MessageView {
   return {
     id: row.id,
     role: row.role,
+    clientId: row.clientId,
     text: row.text,
     runId: row.runId,
     seq: row.seq,
