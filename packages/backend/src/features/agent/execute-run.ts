@@ -9,7 +9,7 @@ import { type ModelStep, modelStep } from './model-step.ts';
 import { claimRun, type RunRow } from './run-store.ts';
 import { RunSession } from './run-session.ts';
 import type { StepData } from '../../db/step-data.ts';
-import { toolStarted, toolStep } from './tool-step.ts';
+import { toolStep } from './tool-step.ts';
 
 const MAX_STEPS = 50;
 
@@ -59,12 +59,10 @@ async function loop(session: RunSession): Promise<void> {
       await session.end({ status: 'completed', error: null }, { steps: [data], events, usage: step.usage });
       return;
     }
-    await session.checkpoint(
-      [data],
-      [...events, ...step.toolCalls.map((call) => toolStarted(run.id, call))],
-      step.usage,
-    );
-    for (const call of step.toolCalls) await toolStep(session, call);
+    await session.checkpoint([data], events, step.usage);
+    for (const call of step.toolCalls.slice(0, MAX_STEPS - session.steps.length)) {
+      await toolStep(session, call);
+    }
   }
   const error: RunError = {
     code: 'budget_exceeded',

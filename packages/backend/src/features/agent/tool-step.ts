@@ -5,26 +5,18 @@ import type { RunSession } from './run-session.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 import { ToolInputError, type ToolOutcome } from './tool.ts';
 
-const TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESULT_CHARS = 64_000;
-
-/** Shown before anything is executed, so that readers see what a call was asked to do even if it never ends. */
-export function toolStarted(runId: string, call: ToolCall): Unplaced<RunEvent> {
-  const { id: toolCallId, name: toolName } = call;
-  return {
-    type: 'tool_execution',
-    runId,
-    data: { toolCallId, toolName, args: parseArgs(call.argsText) ?? call.argsText, status: 'started' },
-  };
-}
+const MAX_ERROR_CHARS = 4_000;
 
 /** Executes one call and checkpoints its result. A tool's failure is the model's to deal with, not the run's. */
 export async function toolStep(session: RunSession, call: ToolCall): Promise<void> {
   const { run } = session;
+  // A write under the claim, so nothing is executed for a run that was stopped.
+  await session.say([toolStarted(run.id, call)]);
   const startedAt = performance.now();
   const attempted = await attemptCall(session, call);
-  const { events = [] } = attempted;
-  const result = withinSize(attempted.result);
+  const { events = [], result } = attempted;
   const step: StepData = {
     kind: 'tool',
     toolCallId: call.id,
@@ -50,12 +42,25 @@ export async function toolStep(session: RunSession, call: ToolCall): Promise<voi
   session.applyToPlan(events);
 }
 
+/** Shown before the call is executed, so that readers see what it was asked to do even if it never ends. */
+function toolStarted(runId: string, call: ToolCall): Unplaced<RunEvent> {
+  const { id: toolCallId, name: toolName } = call;
+  return {
+    type: 'tool_execution',
+    runId,
+    data: { toolCallId, toolName, args: parseArgs(call.argsText) ?? call.argsText, status: 'started' },
+  };
+}
+
 async function attemptCall(
   session: RunSession,
   call: ToolCall,
 ): Promise<ToolOutcome & { error: string | null }> {
   const { core, run, signal } = session;
-  const failed = (error: string): ToolOutcome & { error: string } => ({ result: { error }, error });
+  const failed = (reason: string): ToolOutcome & { error: string } => {
+    const error = reason.slice(0, MAX_ERROR_CHARS);
+    return { result: { error }, error };
+  };
   const tool = core.tools.find(call.name);
   if (tool === undefined) {
     return failed(
@@ -64,9 +69,12 @@ async function attemptCall(
   }
   const args = parseArgs(call.argsText);
   if (args === null) return failed('The arguments are not valid JSON.');
-  const callSignal = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = tool;
+  const callSignal = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  using over = aborted(callSignal);
   try {
-    const outcome = await tool.run(
+    callSignal.throwIfAborted();
+    const running = tool.run(
       {
         database: core.database,
         hub: core.hub,
@@ -81,14 +89,16 @@ async function attemptCall(
       },
       args,
     );
-    return { ...outcome, error: null };
+    // A tool that does not heed its signal must hold up neither its run nor the server's end.
+    const { result, events = [] } = await Promise.race([running, over.promise]);
+    return { result: withinSize(result), events, error: null };
   } catch (err) {
     signal.throwIfAborted();
     if (err instanceof ToolInputError) return failed(err.message);
     core.log.warn({ err, tool: call.name, runId: run.id }, 'tool failed');
     return failed(
       callSignal.aborted
-        ? `The tool took longer than ${TIMEOUT_MS / 1_000} s.`
+        ? `The tool took longer than ${timeoutMs / 1_000} s.`
         : `The tool failed: ${messageOf(err)}`,
     );
   }
@@ -104,7 +114,18 @@ function parseArgs(text: string): Json | null {
   }
 }
 
-function withinSize(result: Json): Json {
+/** Rejects when `signal` aborts. */
+function aborted(signal: AbortSignal): Disposable & { promise: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return { promise, [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) };
+}
+
+/** What the model is told of a result: all of it up to a size. A tool that says nothing is taken to say null. */
+function withinSize(result: Json | undefined): Json {
+  if (result === undefined) return null;
   const text = JSON.stringify(result);
   return text.length <= MAX_RESULT_CHARS
     ? result

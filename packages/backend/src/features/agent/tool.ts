@@ -28,6 +28,8 @@ export interface Tool {
   repeat: ToolRepeat;
   /** JSON Schema of the arguments, as models are told. */
   inputSchema: JsonObject;
+  /** A call that takes longer has failed; default 60 s. */
+  timeoutMs?: number;
   /** Throws `ToolInputError` when the arguments do not fit; anything else thrown is the tool's failure. */
   run(ctx: ToolContext, args: unknown): Promise<ToolOutcome>;
 }
@@ -43,6 +45,7 @@ interface ToolDefinition<S extends z.ZodType> {
   risk: ToolRisk;
   /** What doing it twice means; see `toolRepeatSchema`. */
   repeat: ToolRepeat;
+  timeoutMs?: number;
   input: S;
   run(ctx: ToolContext, args: z.output<S>): Promise<ToolOutcome> | ToolOutcome;
 }
