@@ -24,10 +24,11 @@ beforeAll(async () => {
   offline = await createTestBackend({ overrides: { clock } });
   user = await createTestCaller(offline.backend);
   provider = await startTestProvider(refusal(500));
+  const models: [string] = ['some-model'];
   const model = {
     baseUrl: provider.url,
     apiKey: 'none',
-    models: ['some-model'] as [string],
+    models,
     firstEventTimeoutMs: 200,
     idleTimeoutMs: 100,
   };
@@ -91,10 +92,9 @@ describe('a model call', () => {
   });
 
   it('that stalls is given up and tried again', async () => {
-    provider.script(
-      (res) => void res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(),
-      says('hi'),
-    );
+    provider.script((res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    }, says('hi'));
     const { events, run } = await outcomeOf(reader, await ask(reader, 'hello'));
     expect(events.find((event) => event.type === 'error')).toMatchObject({
       data: { code: 'provider_stalled' },
@@ -146,12 +146,15 @@ describe('a model call', () => {
   });
 
   it('keeps what a lost attempt said as the partial text when no other attempt says anything', async () => {
-    provider.script(cutAfter(delta({ content: 'first words' })), refusal(500));
+    provider.script(
+      cutAfter(delta({ content: 'first' }), delta({ content: ' words' }), delta({ content: ' and more' })),
+      refusal(500),
+    );
     const { state, run } = await outcomeOf(reader, await ask(reader, 'hello'));
     expect(run.status).toBe('failed');
     expect(state.messages.at(-1)).toMatchObject({
       role: 'assistant',
-      text: 'first words',
+      text: 'first words and more',
       isComplete: false,
     });
   });

@@ -5,6 +5,7 @@ import { PieceWriter } from './piece-writer.ts';
 import { pauseBefore } from './retry-pause.ts';
 import type { RunSession } from './run-session.ts';
 import type { ToolCall } from '../../db/step-data.ts';
+import { withOwnIds } from './with-own-ids.ts';
 
 export interface ModelStep {
   stepId: string;
@@ -70,12 +71,14 @@ async function oneAttempt(
         continue;
       }
       await pieces.finish();
-      const { toolCalls, usage, isTruncated } = chunk;
+      const { usage, isTruncated } = chunk;
+      const toolCalls = withOwnIds(chunk.toolCalls, session.steps);
       return { text: pieces.text, toolCalls, usage, isTruncated };
     }
     throw new ModelError('provider_cut', { message: 'The model’s answer broke off.', retry: 'cut' });
   } catch (err) {
-    await pieces.abandon();
+    // What a lost attempt said stays until the next one says something; if none does, it is the partial answer.
+    await (err instanceof ModelError ? pieces.finish() : pieces.abandon());
     throw err;
   }
 }
