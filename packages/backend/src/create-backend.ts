@@ -86,7 +86,7 @@ async function openDatabase({ database }: BackendConfig, log: Logger): Promise<D
     case 'postgres':
       return openPostgres({
         url: database.url,
-        onIdleError: (err) => log.warn({ err }, 'a database connection broke'),
+        onBrokenConnection: (err) => log.warn({ err }, 'a database connection broke'),
       });
   }
 }

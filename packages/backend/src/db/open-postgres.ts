@@ -1,23 +1,29 @@
 import { PostgresDialect } from 'kysely';
 import { Pool, types } from 'pg';
 import { type Database, kyselyOn } from './database.ts';
+import { giveUpBrokenConnections } from './give-up-pool.ts';
 
 export interface PostgresOptions {
   url: string;
   /** Connections for requests and workers; the log writer has two of its own. Default 20. */
   poolSize?: number;
-  /** Told about connections that break while idle; the pool replaces them. */
-  onIdleError?: (err: Error) => void;
+  /** Told about connections that break; the pool replaces them. */
+  onBrokenConnection?: (err: Error) => void;
+  /** How long to wait for a connection; default 5 s. */
+  connectTimeoutMs?: number;
+  /** How long to wait for an answer, should the server not keep its own limit of 15 s; default 20 s. */
+  queryTimeoutMs?: number;
 }
 
 /** Opens a pool on a PostgreSQL 15 or newer. Connects lazily; every wait in it ends. */
 export function openPostgres(options: PostgresOptions): Database {
-  const pools = [
-    makePool(options, options.poolSize ?? 20),
-    makePool(options, 2, '-c role=aura_writer'),
-  ] as const;
-  const db = kyselyOn(new PostgresDialect({ pool: pools[0] }));
-  const writerDb = kyselyOn(new PostgresDialect({ pool: pools[1] }));
+  const db = kyselyOn(
+    dialect(options, { max: options.poolSize ?? 20, lockTimeoutMs: 8_000, sessionOptions: '' }),
+  );
+  // A batch of the log has many waiting for it, so it does not wait long for the lock of one of them.
+  const writerDb = kyselyOn(
+    dialect(options, { max: 2, lockTimeoutMs: 2_000, sessionOptions: '-c role=aura_writer' }),
+  );
   return {
     kind: 'postgres',
     db,
@@ -28,23 +34,29 @@ export function openPostgres(options: PostgresOptions): Database {
   };
 }
 
-function makePool({ url, onIdleError }: PostgresOptions, max: number, sessionOptions?: string): Pool {
+function dialect(
+  { url, onBrokenConnection, connectTimeoutMs = 5_000, queryTimeoutMs = 20_000 }: PostgresOptions,
+  { max, lockTimeoutMs, sessionOptions }: { max: number; lockTimeoutMs: number; sessionOptions: string },
+): PostgresDialect {
   const pool = new Pool({
     connectionString: url,
     max,
-    ...(sessionOptions === undefined ? {} : { options: sessionOptions }),
+    options: sessionOptions,
     application_name: 'aura',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: 15_000,
-    query_timeout: 20_000,
-    lock_timeout: 8_000,
+    query_timeout: queryTimeoutMs,
+    lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
   });
-  pool.on('error', (err) => onIdleError?.(err));
-  return pool;
+  // On the connections as well as on the pool, which hears only those that are idle: one that breaks between two
+  // statements of a transaction would otherwise end the process.
+  pool.on('connect', (client) => client.on('error', (err) => onBrokenConnection?.(err)));
+  pool.on('error', () => {});
+  return new PostgresDialect({ pool: giveUpBrokenConnections(pool) });
 }
 
 /** `seq`, `fence` and counts stay far below 2^53, so they are read as numbers. */
-export const INT8 = types.builtins.INT8;
+export const INT8 = 20;
