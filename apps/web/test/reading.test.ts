@@ -105,11 +105,11 @@ test('what is typed survives a reload and a look at another conversation', async
   await runWith(page, 'completed');
   await composer(page).fill('half a thought');
   await page.reload();
-  expect(await composer(page).inputValue()).toBe('half a thought');
+  await expect.poll(() => composer(page).inputValue()).toBe('half a thought');
   await page.getByRole('link', { name: 'New conversation' }).click();
-  expect(await composer(page).inputValue()).toBe('');
+  await expect.poll(() => composer(page).inputValue()).toBe('');
   await page.goBack();
-  expect(await composer(page).inputValue()).toBe('half a thought');
+  await expect.poll(() => composer(page).inputValue()).toBe('half a thought');
 });
 
 /** A conversation of `turns` questions with an answer each, "Line 1." to "Line N.". */
