@@ -7,21 +7,14 @@ import { AppError } from '../app-error.ts';
 export function databaseTrouble(err: unknown): AppError | null {
   if (!(err instanceof Error)) return null;
   const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
-  if (
-    code === '57014' ||
-    code === '55P03' ||
-    (/timeout/i.test(err.message) && PG_TIMEOUT.test(err.message))
-  ) {
+  if (TIMEOUT_CODES.test(code) || TIMEOUT_MESSAGES.test(err.message)) {
     return new AppError('TIMEOUT', {
       message: 'The database took too long. Try again; repeating the call with the same clientId is safe.',
       cause: err,
       retryAfterMs: 1_000,
     });
   }
-  if (
-    CONNECTION_CODES.test(code) ||
-    /Connection terminated|Connection ended|connection error/i.test(err.message)
-  ) {
+  if (UNAVAILABLE_CODES.test(code) || UNAVAILABLE_MESSAGES.test(err.message)) {
     return new AppError('UNAVAILABLE', {
       message:
         'The database cannot be reached, so it is not known whether this took effect. Try again; repeating the call with the same clientId is safe.',
@@ -32,5 +25,14 @@ export function databaseTrouble(err: unknown): AppError | null {
   return null;
 }
 
-const PG_TIMEOUT = /^(Query read timeout|timeout exceeded when trying to connect|timeout expired)/i;
-const CONNECTION_CODES = /^(08|57P0|53300|ECONN|EPIPE|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN)/;
+/** A statement, a lock, a transaction that nobody went on with. */
+const TIMEOUT_CODES = /^(57014|55P03|25P03)$/;
+/** Of `pg`, which has no codes of its own. */
+const TIMEOUT_MESSAGES = /^(Query read timeout|timeout exceeded when trying to connect|timeout expired)/i;
+
+/** Connection, resources, shutdown and crash, a race that even repeating did not settle; then Node's own. */
+const UNAVAILABLE_CODES =
+  /^((08|53)...|57P0.|40001|40P01|ECONN.*|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN)$/;
+/** Of `pg`, `pg-pool`, kysely and PGlite; the last two while this node stops. */
+const UNAVAILABLE_MESSAGES =
+  /Connection terminated|Connection ended|connection error|after calling end on the pool|driver has already been destroyed|PGlite is closed/i;

@@ -2,6 +2,7 @@ import type { ErrorCode, ErrorData } from '@aura/contract';
 import type { TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { AppError } from '../app-error.ts';
+import { databaseTrouble } from '../db/database-errors.ts';
 
 /** The transport's code for each of ours; a new code does not compile until it has one. */
 const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
@@ -32,9 +33,15 @@ export function trpcCodeOf(code: ErrorCode): TRPC_ERROR_CODE_KEY {
   return TRPC_CODES[code];
 }
 
+/** What was thrown, if a caller may know of it. Subscriptions throw past every middleware, so it is asked here too. */
+export function knownCause({ cause }: TRPCError): AppError | null {
+  return cause instanceof AppError ? cause : databaseTrouble(cause);
+}
+
 /** What an error tells the client. Only what `AppError` says and which input was wrong; never an inner message. */
 export function errorData(error: TRPCError, requestId: string | null): ErrorData {
-  if (error.cause instanceof AppError) return { code: error.cause.code, requestId, ...error.cause.extras };
+  const known = knownCause(error);
+  if (known !== null) return { code: known.code, requestId, ...known.extras };
   if (error.cause instanceof ZodError) {
     const issues = error.cause.issues.slice(0, 20).map(({ path, message }) => ({
       path: path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
@@ -47,7 +54,8 @@ export function errorData(error: TRPCError, requestId: string | null): ErrorData
 
 /** The message a client may see: that of a known error, or one that tells nothing of the inside. */
 export function publicMessage(error: TRPCError): string {
-  if (error.cause instanceof AppError) return error.cause.message;
+  const known = knownCause(error);
+  if (known !== null) return known.message;
   if (error.cause instanceof ZodError) {
     const fields = error.cause.issues
       .slice(0, 20)

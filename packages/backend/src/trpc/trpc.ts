@@ -2,8 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { AppError } from '../app-error.ts';
 import type { CallerContext, RequestContext } from '../context.ts';
-import { databaseTrouble } from '../db/database-errors.ts';
-import { errorData, publicMessage, trpcCodeOf } from './errors.ts';
+import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
 
 /** How a procedure is offered over REST as well. */
 export interface RestMeta {
@@ -30,8 +29,7 @@ export const createCallerFactory = t.createCallerFactory;
 const mapErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
-  const { cause } = result.error;
-  const known = cause instanceof AppError ? cause : databaseTrouble(cause);
+  const known = knownCause(result.error);
   if (known === null) return result;
   throw new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
 });
