@@ -14,19 +14,30 @@ export class DataFolderInUseError extends Error {
 export function lockDataFolder(dataDir: string): Disposable {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const holderFile = join(dataDir, 'lock.pid');
-  const lock = new DatabaseSync(join(dataDir, 'lock.db'), { timeout: 0 });
+  const lockFile = join(dataDir, 'lock.db');
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    writeFileSync(holderFile, String(process.pid));
   } catch (cause) {
     lock.close();
-    throw new DataFolderInUseError(
-      `The data folder ${dataDir} is in use by another Aura${holder(holderFile)}. ` +
-        'Stop that one, or set AURA_DATA_DIR to another folder, or set DATABASE_URL to share one PostgreSQL.',
-      { cause },
-    );
+    if (isBusy(cause)) {
+      throw new DataFolderInUseError(
+        `The data folder ${dataDir} is in use by another Aura${holder(holderFile)}. ` +
+          'Stop that one, or set AURA_DATA_DIR to another folder, or set DATABASE_URL to share one PostgreSQL.',
+        { cause },
+      );
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The data folder cannot be locked by means of ${lockFile}: ${reason}`, { cause });
   }
-  writeFileSync(holderFile, String(process.pid));
   return { [Symbol.dispose]: () => lock.close() };
+}
+
+const SQLITE_BUSY = 5;
+
+function isBusy(err: unknown): boolean {
+  return err instanceof Error && 'errcode' in err && err.errcode === SQLITE_BUSY;
 }
 
 function holder(file: string): string {

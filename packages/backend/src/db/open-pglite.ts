@@ -31,9 +31,12 @@ export async function openPglite(options: PgliteOptions): Promise<Database & { p
       writerDb: null,
       pglite,
       async [Symbol.asyncDispose]() {
-        await db.destroy();
-        if (!pglite.closed) await pglite.close();
-        lock?.[Symbol.dispose]();
+        try {
+          await db.destroy();
+          if (!pglite.closed) await pglite.close();
+        } finally {
+          lock?.[Symbol.dispose]();
+        }
       },
     };
   } catch (err) {

@@ -49,7 +49,9 @@ function dialect(
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid: number, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)),
+    },
   });
   // On the connections as well as on the pool, which hears only those that are idle: one that breaks between two
   // statements of a transaction would otherwise end the process.
