@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
 import type { BackendConfig } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import { openPglite } from '../db/open-pglite.ts';
+import { openPostgres } from '../db/open-postgres.ts';
 
 /** A migrated database of its own, of the kind this test project is about, and how to be rid of it. */
 export async function createTestDatabase(): Promise<
@@ -21,6 +24,15 @@ export async function createTestDatabase(): Promise<
     database: { kind: 'postgres', url: databaseUrl(url, name) },
     [Symbol.asyncDispose]: async () => await onServer(url, `drop database ${name} with (force)`),
   };
+}
+
+/** As above, opened. */
+export async function openTestDatabase(): Promise<Database> {
+  await using stack = new AsyncDisposableStack();
+  const { database: config } = stack.use(await createTestDatabase());
+  const database = stack.use(config.kind === 'pglite' ? await openPglite(config) : openPostgres(config));
+  const parts = stack.move();
+  return { ...database, [Symbol.asyncDispose]: async () => await parts.disposeAsync() };
 }
 
 export const TEMPLATE = 'aura_template';
