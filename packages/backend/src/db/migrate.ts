@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as main from './migrations/0001-main.ts';
@@ -20,10 +20,16 @@ export async function migrate({ db }: Database): Promise<void> {
   if (error === undefined) return;
   const reason = error instanceof Error ? error.message : 'no reason given';
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'migration';
-  const hint = /permission denied to create role/.test(reason)
-    ? ' The database user must be allowed to create roles once: `ALTER ROLE <user> CREATEROLE`, or create aura_app, aura_system and aura_writer for it and grant them.'
+  const hint = /permission denied to (create|grant) role/.test(reason)
+    ? ` Let the database user create roles (\`ALTER ROLE ${await userName(db)} CREATEROLE\`), or as an administrator create ` +
+      `the roles aura_app, aura_system and aura_writer and \`GRANT aura_app, aura_system, aura_writer TO ${await userName(db)}\`.`
     : '';
   throw new Error(`Migration ${failed} failed: ${reason}.${hint}`, {
     cause: error,
   });
+}
+
+async function userName(db: Database['db']): Promise<string> {
+  const { rows } = await sql<{ name: string }>`select quote_ident(current_user) as name`.execute(db);
+  return rows[0]?.name ?? '<user>';
 }

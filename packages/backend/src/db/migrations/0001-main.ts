@@ -19,8 +19,11 @@ const role = (name: string): string => `do $$ begin
 exception when duplicate_object or unique_violation then null;
 end $$`;
 
+/** Since PostgreSQL 16 whoever creates a role is a member that may neither take it nor use its rights, until granted. */
 const membership = (name: string): string => `do $$ begin
-  if not pg_has_role(current_user, '${name}', 'member') then
+  if not pg_has_role(current_user, '${name}', 'USAGE') or not pg_has_role(current_user, '${name}',
+    case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)
+  then
     execute format('grant ${name} to %I', current_user);
   end if;
 end $$`;
