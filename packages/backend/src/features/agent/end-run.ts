@@ -23,6 +23,8 @@ export interface RunEnding {
   error: RunError | null;
   /** Given by the run's owner: it ends the run only while its claim holds. Left out by those who end it from outside. */
   fence?: number;
+  /** Given when the owner is taken to be dead: a lease renewed since then proves that it is not. */
+  leaseUntil?: Date | null;
 }
 
 /**
@@ -33,12 +35,13 @@ export interface RunEnding {
  */
 export async function endRun(
   tx: Tx,
-  { runId, status, error, fence }: RunEnding,
+  { runId, status, error, fence, leaseUntil }: RunEnding,
   before: (tx: Tx) => Promise<void> = () => Promise.resolve(),
 ): Promise<Unplaced<RunEvent>[]> {
   const found = await lockRun(tx.db, runId);
   if (found === undefined || transition(found.status, BY[status]) === null) return [];
   if (fence !== undefined && found.fence !== fence) return [];
+  if (leaseUntil !== undefined && found.leaseUntil?.getTime() !== leaseUntil?.getTime()) return [];
   await before(tx);
   const run = await tx.db
     .updateTable('runs')

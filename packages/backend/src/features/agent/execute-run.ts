@@ -22,6 +22,7 @@ export async function executeRun(
   core: RunnerCore,
   { runId, tenantId, signal }: { runId: string; tenantId: string; signal: AbortSignal },
 ): Promise<void> {
+  if (signal.aborted) return;
   const scope = { ...core, caller: { tenantId, userId: tenantId } };
   const run = await withTransaction(
     scope,

@@ -63,16 +63,50 @@ export async function renewLeases(
   return rows.map((row) => row.id);
 }
 
-/** Queued runs nobody took yet, and runs whose owner let its lease run out. */
-export async function findDueRuns(
+/** Those of `runIds` that this owner may not go on with: ended, or claimed by another. Not those still queued. */
+export async function findLostRuns(
   db: Kysely<Schema>,
-  limit: number,
-): Promise<{ id: string; status: RunStatus }[]> {
+  { owner, runIds }: { owner: string; runIds: string[] },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('id', 'in', runIds)
+    .where('status', '<>', 'queued')
+    .where((eb) => eb.or([eb('status', '<>', 'running'), eb('owner', '<>', owner)]))
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Queued runs nobody took yet, the oldest first. */
+export async function findQueuedRuns(db: Kysely<Schema>, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('status', '=', 'queued')
+    .orderBy('createdAt')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Runs this owner is executing. */
+export async function findHeldRuns(db: Kysely<Schema>, owner: string): Promise<RunRow[]> {
   return await db
     .selectFrom('runs')
-    .select(['id', 'status'])
-    .where('status', 'in', ['queued', 'running'])
-    .where((eb) => eb.or([eb('status', '=', 'queued'), eb('leaseUntil', '<', sql<Date>`clock_timestamp()`)]))
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('owner', '=', owner)
+    .execute();
+}
+
+/** Runs whose owner let its lease run out. */
+export async function findAbandonedRuns(db: Kysely<Schema>, limit: number): Promise<RunRow[]> {
+  return await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('status', '=', 'running')
+    .where('leaseUntil', '<', sql<Date>`clock_timestamp()`)
     .orderBy('createdAt')
     .limit(limit)
     .execute();

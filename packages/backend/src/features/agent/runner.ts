@@ -3,7 +3,14 @@ import type { RunnerCore } from '../../context.ts';
 import { withSystemTransaction } from '../../db/transaction.ts';
 import { executeRun } from './execute-run.ts';
 import { finishRun } from './finish-run.ts';
-import { findDueRuns, renewLeases } from './run-store.ts';
+import {
+  findAbandonedRuns,
+  findHeldRuns,
+  findLostRuns,
+  findQueuedRuns,
+  renewLeases,
+  type RunRow,
+} from './run-store.ts';
 
 /** Executes runs on this node. Waking it is a hint: a sweep every second finds what nobody was told of. */
 export interface Runner extends AsyncDisposable {
@@ -20,6 +27,8 @@ export interface Runner extends AsyncDisposable {
 const MAX_ACTIVE = 500;
 const SWEEP_MS = 1_000;
 const RENEW_MS = 1_500;
+const SWEEP_LIMIT = 100;
+const QUEUED_CHANNEL = 'aura:run-queued';
 const CANCEL_CHANNEL = 'aura:run-cancelled';
 
 const INTERRUPTED: RunError = {
@@ -34,7 +43,7 @@ export function createRunner(core: RunnerCore): Runner {
   const stop = new AbortController();
   let isStarted = false;
   let timers: NodeJS.Timeout[] = [];
-  let cancelled: { unsubscribe(): void } | null = null;
+  const subscriptions: { unsubscribe(): void }[] = [];
 
   const execute = async (runId: string, signal: AbortSignal): Promise<void> => {
     const run = await withSystemTransaction(
@@ -59,45 +68,38 @@ export function createRunner(core: RunnerCore): Runner {
   const abort = (runId: string): void => active.get(runId)?.controller.abort(new Error('the run has ended'));
 
   const sweep = async (): Promise<void> => {
-    const due = await withSystemTransaction(core, async ({ db }) => await findDueRuns(db, 100));
-    for (const { id, status } of due) {
-      if (status === 'queued') take(id);
-      else if (!active.has(id)) await endInterrupted(core, id);
-    }
+    const free = MAX_ACTIVE - active.size;
+    const { queued, abandoned } = await withSystemTransaction(core, async ({ db }) => ({
+      queued: free > 0 ? await findQueuedRuns(db, free) : [],
+      abandoned: await findAbandonedRuns(db, SWEEP_LIMIT),
+    }));
+    for (const runId of queued) take(runId);
+    await endAllInterrupted(core, abandoned);
   };
 
   const renew = async (): Promise<void> => {
-    const runIds = [...active.keys()];
-    if (runIds.length === 0) return;
-    const held = await withSystemTransaction(
-      core,
-      async ({ db }) => await renewLeases(db, { owner: core.nodeId, runIds }),
-    );
-    const lost = runIds.filter((id) => !held.includes(id));
-    if (lost.length === 0) return;
-    // Not claimed yet, or ended just now by their own hand: only a run that runs elsewhere or nowhere is lost.
-    const gone = await withSystemTransaction(
-      core,
-      async ({ db }) =>
-        await db
-          .selectFrom('runs')
-          .select('id')
-          .where('id', 'in', lost)
-          .where('status', '<>', 'queued')
-          .execute(),
-    );
-    for (const { id } of gone) if (!held.includes(id)) abort(id);
+    const claim = { owner: core.nodeId, runIds: [...active.keys()] };
+    if (claim.runIds.length === 0) return;
+    const lost = await withSystemTransaction(core, async ({ db }) => {
+      await renewLeases(db, claim);
+      return await findLostRuns(db, claim);
+    });
+    for (const runId of lost) abort(runId);
   };
 
   return {
-    wake: take,
+    wake(runId) {
+      if (isStarted && active.size < MAX_ACTIVE) take(runId);
+      else core.bus.publish(QUEUED_CHANNEL, runId);
+    },
     cancel(runId) {
       abort(runId);
       core.bus.publish(CANCEL_CHANNEL, runId);
     },
     async start() {
       isStarted = true;
-      cancelled = await core.bus.subscribe(CANCEL_CHANNEL, abort);
+      subscriptions.push(await core.bus.subscribe(CANCEL_CHANNEL, abort));
+      subscriptions.push(await core.bus.subscribe(QUEUED_CHANNEL, take));
       timers = [every(SWEEP_MS, sweep, core), every(RENEW_MS, renew, core)];
       await sweep();
     },
@@ -106,19 +108,13 @@ export function createRunner(core: RunnerCore): Runner {
     },
     async [Symbol.asyncDispose]() {
       for (const timer of timers) clearInterval(timer);
-      cancelled?.unsubscribe();
-      const executing = [...active];
+      for (const subscription of subscriptions) subscription.unsubscribe();
+      const executing = [...active.values()];
       stop.abort(new Error('the server is stopping'));
-      await Promise.all(executing.map(async ([, { done }]) => await done));
+      await Promise.all(executing.map(async ({ done }) => await done));
       // Not left to their leases: readers should see at once that nobody is answering any more.
-      const ended = await Promise.allSettled(
-        executing.map(async ([runId]) => await endInterrupted(core, runId)),
-      );
-      for (const result of ended) {
-        if (result.status === 'rejected') {
-          core.log.warn({ err: result.reason }, 'could not end a run at stop');
-        }
-      }
+      const held = await withSystemTransaction(core, async ({ db }) => await findHeldRuns(db, core.nodeId));
+      await endAllInterrupted(core, held);
     },
   };
 }
@@ -139,17 +135,13 @@ function every(ms: number, work: () => Promise<void>, { log }: Pick<RunnerCore, 
   return timer;
 }
 
-async function endInterrupted(core: RunnerCore, runId: string): Promise<void> {
-  const run = await withSystemTransaction(
-    core,
-    async ({ db }) =>
-      await db
-        .selectFrom('runs')
-        .select(['tenantId', 'userId', 'conversationId', 'fence'])
-        .where('id', '=', runId)
-        .executeTakeFirst(),
-  );
-  if (run === undefined) return;
-  const { fence, ...place } = run;
-  await finishRun(core, place, { runId, fence, status: 'failed', error: INTERRUPTED });
+/** One that cannot be ended now does not keep the others from it. */
+async function endAllInterrupted(core: RunnerCore, runs: readonly RunRow[]): Promise<void> {
+  for (const { id: runId, fence, leaseUntil, tenantId, userId, conversationId } of runs) {
+    const place = { tenantId, userId, conversationId };
+    const ending = { runId, fence, leaseUntil, status: 'failed', error: INTERRUPTED } as const;
+    await finishRun(core, place, ending).catch((err: unknown) =>
+      core.log.error({ err, runId }, 'an interrupted run could not be ended; the sweep tries again'),
+    );
+  }
 }
