@@ -17,7 +17,13 @@ export interface TestBackend extends AsyncDisposable {
  * database (see the two set-ups), so every test runs on both.
  */
 export async function createTestBackend(
-  options: { config?: Partial<BackendConfig>; overrides?: BackendOverrides; tokensPerSecond?: number } = {},
+  options: {
+    config?: Partial<BackendConfig>;
+    overrides?: BackendOverrides;
+    tokensPerSecond?: number;
+    /** False: runs stay queued until the test calls `backend.start()`. */
+    isStarted?: boolean;
+  } = {},
 ): Promise<TestBackend> {
   await using stack = new AsyncDisposableStack();
   const { database } = stack.use(await createTestDatabase());
@@ -36,7 +42,7 @@ export async function createTestBackend(
   };
   const log = pino({ level: process.env.AURA_TEST_LOG ?? 'silent' });
   const backend = stack.use(await createBackend(config, { log, ...options.overrides }));
-  await backend.start();
+  if (options.isStarted ?? true) await backend.start();
   const parts = stack.move();
   return {
     backend,
