@@ -10,6 +10,8 @@ export interface Database extends AsyncDisposable {
    * round trip; on PGlite, which has a single session, null: take the role inside a transaction.
    */
   readonly writerDb: Kysely<Schema> | null;
+  /** For migrations, which may take as long as the tables are large: without the limits on statements and locks. */
+  readonly migrationDb: Kysely<Schema>;
 }
 
 /** The one place where kysely is made, so that keys inside jsonb are never rewritten. */

@@ -9,7 +9,7 @@ const MIGRATIONS: Record<string, Migration> = { '0001-main': main };
  * Brings the database up to this release; several processes may call it at once. Throws what the failing
  * migration threw, with its name.
  */
-export async function migrate({ db }: Database): Promise<void> {
+export async function migrate({ migrationDb: db }: Database): Promise<void> {
   const migrator = new Migrator({
     db: db as Kysely<unknown>,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },

@@ -29,6 +29,7 @@ export async function openPglite(options: PgliteOptions): Promise<Database & { p
       kind: 'pglite',
       db,
       writerDb: null,
+      migrationDb: db,
       pglite,
       async [Symbol.asyncDispose]() {
         try {

@@ -37,21 +37,16 @@ async function milliseconds(work: () => unknown): Promise<number> {
 }
 
 describe('openPostgres', () => {
-  it('sets a limit to every wait, and the role of the log’s writer', async () => {
+  it('sets a limit to every wait but that of a migration, and the role of the log’s writer', async () => {
     await using database = openPostgres({ url });
-    const { db, writerDb } = database;
+    const { db, writerDb, migrationDb } = database;
     if (writerDb === null) return expect.unreachable();
     const names = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
-    expect(await Promise.all(names.map(async (name) => await setting(db, name)))).toEqual([
-      '15s',
-      '8s',
-      '15s',
-    ]);
-    expect(await Promise.all(names.map(async (name) => await setting(writerDb, name)))).toEqual([
-      '15s',
-      '2s',
-      '15s',
-    ]);
+    const limits = async (on: Database['db']) =>
+      await Promise.all(names.map(async (name) => await setting(on, name)));
+    expect(await limits(db)).toEqual(['15s', '8s', '15s']);
+    expect(await limits(writerDb)).toEqual(['15s', '2s', '15s']);
+    expect(await limits(migrationDb)).toEqual(['0', '0', '15s']);
     expect(await setting(writerDb, 'role')).toBe('aura_writer');
   });
 

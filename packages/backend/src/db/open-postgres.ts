@@ -17,26 +17,36 @@ export interface PostgresOptions {
 
 /** Opens a pool on a PostgreSQL 15 or newer. Connects lazily; every wait in it ends. */
 export function openPostgres(options: PostgresOptions): Database {
-  const db = kyselyOn(
-    dialect(options, { max: options.poolSize ?? 20, lockTimeoutMs: 8_000, sessionOptions: '' }),
-  );
+  const answer = { statementMs: 15_000, answerMs: options.queryTimeoutMs ?? 20_000 };
+  const db = kyselyOn(dialect(options, { max: options.poolSize ?? 20, lockMs: 8_000, ...answer }));
   // A batch of the log has many waiting for it, so it does not wait long for the lock of one of them.
   const writerDb = kyselyOn(
-    dialect(options, { max: 2, lockTimeoutMs: 2_000, sessionOptions: '-c role=aura_writer' }),
+    dialect(options, { max: 2, lockMs: 2_000, ...answer, sessionOptions: '-c role=aura_writer' }),
   );
+  const migrationDb = kyselyOn(dialect(options, { max: 1, lockMs: 0, statementMs: 0, answerMs: 0 }));
   return {
     kind: 'postgres',
     db,
     writerDb,
+    migrationDb,
     async [Symbol.asyncDispose]() {
-      await Promise.all([db.destroy(), writerDb.destroy()]);
+      await Promise.all([db.destroy(), writerDb.destroy(), migrationDb.destroy()]);
     },
   };
 }
 
+/** Zero is no limit. */
+interface Limits {
+  max: number;
+  statementMs: number;
+  lockMs: number;
+  answerMs: number;
+  sessionOptions?: string;
+}
+
 function dialect(
-  { url, onBrokenConnection, connectTimeoutMs = 5_000, queryTimeoutMs = 20_000 }: PostgresOptions,
-  { max, lockTimeoutMs, sessionOptions }: { max: number; lockTimeoutMs: number; sessionOptions: string },
+  { url, onBrokenConnection, connectTimeoutMs = 5_000 }: PostgresOptions,
+  { max, statementMs, lockMs, answerMs, sessionOptions = '' }: Limits,
 ): PostgresDialect {
   const pool = new Pool({
     connectionString: url,
@@ -44,9 +54,9 @@ function dialect(
     options: sessionOptions,
     application_name: 'aura',
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: 15_000,
-    query_timeout: queryTimeoutMs,
-    lock_timeout: lockTimeoutMs,
+    statement_timeout: statementMs,
+    query_timeout: answerMs,
+    lock_timeout: lockMs,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
     types: {
