@@ -4,13 +4,14 @@ const services = 'src/testing/services/**';
 
 /**
  * Every test runs on both databases. Once: `*.postgres.test.ts`, which are about the servers (their crashes, several
- * nodes), and the tests of the services themselves.
+ * nodes), `*.embedded.test.ts`, which are about the data folder, and the tests of the services themselves.
  */
 export default defineConfig({
   test: {
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 5_000 } },
     projects: [
       {
         extends: true,
@@ -26,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['src/**/*.test.ts'],
-          exclude: [services],
+          exclude: [services, 'src/**/*.embedded.test.ts'],
           globalSetup: 'src/testing/postgres-setup.ts',
         },
       },

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres } from '../testing/services/postgres.ts';
+import { openTestDatabase } from '../testing/test-database.ts';
 import { checkIsolation } from './check-isolation.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
-import { openPglite } from './open-pglite.ts';
 import { openPostgres } from './open-postgres.ts';
 
 // A server of its own: what is spoilt here are roles as well, which all databases of a server share.
@@ -14,14 +14,13 @@ let parts: AsyncDisposableStack;
 beforeAll(async () => {
   await using stack = new AsyncDisposableStack();
   if (process.env.AURA_TEST_DATABASE_URL === undefined) {
-    const pglite = stack.use(await openPglite({ dataDir: null }));
-    database = pglite;
+    database = stack.use(await openTestDatabase());
   } else {
     const { url } = stack.use(await startPostgres());
     open = (options) => openPostgres({ url: url + options });
     database = stack.use(open(''));
+    await migrate(database);
   }
-  await migrate(database);
   parts = stack.move();
 });
 afterAll(async () => await parts[Symbol.asyncDispose]());

@@ -34,6 +34,9 @@ describe('databaseTrouble', () => {
     ['', 'UNAVAILABLE', 'Cannot use a pool after calling end on the pool'],
     ['', 'UNAVAILABLE', 'driver has already been destroyed'],
     ['', 'UNAVAILABLE', 'PGlite is closed'],
+    ['', 'UNAVAILABLE', 'PGlite instance is already closed.'],
+    ['3D000', 'UNAVAILABLE', 'database "aura" does not exist'],
+    ['28P01', 'UNAVAILABLE', 'password authentication failed for user "aura"'],
   ])('tells callers to try again for %s (%s): %s', (code, expected, message) => {
     const trouble = databaseTrouble(withCode(code, message));
     expect(trouble).toMatchObject({ code: expected, extras: { retryAfterMs: 1_000 } });
@@ -67,6 +70,7 @@ describe('databaseTrouble', () => {
     await using test = await createTestBackend();
     const user = await createTestCaller(test.backend);
     const gone = await openTestDatabase();
+    await gone.db.selectFrom('tenants').select('id').execute();
     await gone[Symbol.asyncDispose]();
     const { call } = callerOn({ ...test.backend, database: gone }, user.ctx.caller);
     await expect(call.conversation.create({ clientId: randomUUID() })).rejects.toMatchObject({

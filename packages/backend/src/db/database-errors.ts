@@ -30,9 +30,9 @@ const TIMEOUT_CODES = /^(57014|55P03|25P03)$/;
 /** Of `pg`, which has no codes of its own. */
 const TIMEOUT_MESSAGES = /^(Query read timeout|timeout exceeded when trying to connect|timeout expired)/i;
 
-/** Connection, resources, shutdown and crash, a race that even repeating did not settle; then Node's own. */
+/** Connection, sign-in, resources, shutdown and crash, a race that repeating did not settle; then Node's own. */
 const UNAVAILABLE_CODES =
-  /^((08|53)...|57P0.|40001|40P01|ECONN.*|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN)$/;
+  /^((08|28|53)...|3D000|57P0.|40001|40P01|ECONN.*|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EAI_AGAIN)$/;
 /** Of `pg`, `pg-pool`, kysely and PGlite; the last two while this node stops. */
 const UNAVAILABLE_MESSAGES =
-  /Connection terminated|Connection ended|connection error|after calling end on the pool|driver has already been destroyed|PGlite is closed/i;
+  /Connection terminated|Connection ended|connection error|after calling end on the pool|driver has already been destroyed|PGlite (is|instance is already) closed/i;

@@ -87,7 +87,7 @@ describe('followStream', () => {
         before: pause,
         behind: pause,
       }),
-      { numRuns: 200, seed: 7 },
+      { numRuns: 120, seed: 7 },
     );
     const appending = appendAll();
     await Promise.all(

