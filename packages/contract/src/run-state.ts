@@ -56,19 +56,19 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     case 'thought': {
       const { stepId, attempt, offset, text } = event.data;
       const isSame = (item: RunItem) => item.kind === 'thought' && item.stepId === stepId;
-      return upsertSaid(state, isSame, (old) => ({
-        kind: 'thought',
-        stepId,
-        attempt,
-        text: joinPiece(old?.kind === 'thought' ? old : undefined, { attempt, offset, text }),
-      }));
+      return upsert(state, isSame, (old) => {
+        const known = old?.kind === 'thought' ? old : null;
+        if (known !== null && known.attempt > attempt) return known;
+        return { kind: 'thought', stepId, attempt, text: joinPiece(known, { attempt, offset, text }) };
+      });
     }
     case 'content_delta': {
       const { messageId, attempt, offset, delta } = event.data;
-      return upsertSaid(state, isText(messageId), (old) => {
-        // A late delta of an answer that is final already (its deltas may have been pruned) changes nothing.
-        if (old?.kind === 'text' && old.isFinal) return old;
-        const text = joinPiece(old?.kind === 'text' ? old : undefined, { attempt, offset, text: delta });
+      return upsert(state, isText(messageId), (old) => {
+        const known = old?.kind === 'text' ? old : null;
+        // What comes late for an attempt that was given up, or for a final answer, changes nothing.
+        if (known !== null && (known.isFinal || known.attempt > attempt)) return known;
+        const text = joinPiece(known, { attempt, offset, text: delta });
         return { kind: 'text', messageId, attempt, text, isFinal: false };
       });
     }
@@ -148,10 +148,10 @@ function upsertSaid(
 
 /** Within an attempt pieces join at their offset; a higher attempt starts afresh. */
 function joinPiece(
-  old: { attempt: number; text: string } | undefined,
+  old: { attempt: number; text: string } | null,
   piece: { attempt: number; offset: number; text: string },
 ): string {
-  if (old === undefined || piece.attempt > old.attempt) return piece.text;
+  if (old === null || piece.attempt > old.attempt) return piece.text;
   return old.text.slice(0, piece.offset) + piece.text;
 }
 
