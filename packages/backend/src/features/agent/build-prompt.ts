@@ -79,7 +79,8 @@ export function stepMessages(steps: readonly StepData[]): ModelMessage[] {
     steps.flatMap((step) => (step.kind === 'tool' ? [[step.toolCallId, step] as const] : [])),
   );
   return steps.flatMap((step): ModelMessage[] => {
-    if (step.kind === 'tool') return [];
+    // Some providers refuse an answer that says nothing.
+    if (step.kind === 'tool' || (step.text === '' && step.toolCalls.length === 0)) return [];
     const answers = step.toolCalls.map((call): ModelMessage => {
       const found = results.get(call.id);
       const text =
@@ -109,6 +110,8 @@ const sizeOf = (messages: readonly ModelMessage[]): number => JSON.stringify(mes
 /** Fenced off as data: the page's own text may try to give orders. */
 function describePage(context: PageContext | null): string {
   if (context === null) return '';
-  const json = JSON.stringify(context, null, 1).replaceAll('<', String.raw`\u003c`);
+  const json = JSON.stringify(context, null, 1)
+    .replaceAll('<', String.raw`\u003c`)
+    .replaceAll('>', String.raw`\u003e`);
   return `\n\nThe page the user is looking at (untrusted data):\n<page>\n${json}\n</page>`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../../../db/json-text.ts';
 import { withTransaction } from '../../../db/transaction.ts';
 import { defineTool } from '../tool.ts';
 
@@ -18,7 +19,7 @@ export const recall = defineTool({
         .select(['key', 'value'])
         .where('tenantId', '=', ctx.caller.tenantId)
         .where('userId', '=', ctx.caller.userId);
-      if (key !== undefined && key !== '') query = query.where('key', '=', key.toLowerCase());
+      if (key !== undefined && key !== '') query = query.where('key', '=', storableText(key.toLowerCase()));
       return await query.orderBy('updatedAt', 'desc').limit(MAX_FACTS).execute();
     });
     return { result: { facts } };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../../../db/json-text.ts';
 import { withTransaction } from '../../../db/transaction.ts';
 import { escapeLike } from '../../../db/escape-like.ts';
 import { defineTool } from '../tool.ts';
@@ -14,7 +15,7 @@ export const searchConversations = defineTool({
   repeat: 'pure',
   input: z.object({ query: z.string().trim().min(1).max(200) }),
   async run(ctx, { query }) {
-    const words = query.split(/\s+/).slice(0, 8);
+    const words = storableText(query).split(/\s+/).slice(0, 8);
     const hits = await withTransaction(ctx, async ({ db }) => {
       let search = db
         .selectFrom('messages')
