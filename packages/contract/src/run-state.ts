@@ -56,7 +56,7 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     case 'thought': {
       const { stepId, attempt, offset, text } = event.data;
       const isSame = (item: RunItem) => item.kind === 'thought' && item.stepId === stepId;
-      return upsert(state, isSame, (old) => {
+      return upsertSaid(state, isSame, (old) => {
         const known = old?.kind === 'thought' ? old : null;
         if (known !== null && known.attempt > attempt) return known;
         return { kind: 'thought', stepId, attempt, text: joinPiece(known, { attempt, offset, text }) };
@@ -64,7 +64,7 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'content_delta': {
       const { messageId, attempt, offset, delta } = event.data;
-      return upsert(state, isText(messageId), (old) => {
+      return upsertSaid(state, isText(messageId), (old) => {
         const known = old?.kind === 'text' ? old : null;
         // What comes late for an attempt that was given up, or for a final answer, changes nothing.
         if (known !== null && (known.isFinal || known.attempt > attempt)) return known;
