@@ -39,7 +39,6 @@ export async function start(env: ServerEnv): Promise<void> {
     model: await modelOf(env, stack),
   };
   const backend = stack.use(await createBackend(config, { log }));
-  const seeded = env.mustSeed ? await seedUsers(backend) : [];
   const webRoot = existsSync(join(WEB_ROOT, 'index.html')) ? WEB_ROOT : null;
   const server = stack.use(await createHttpServer(backend, { host: env.host, port: env.port, webRoot }));
   const parts = stack.move();
@@ -50,7 +49,9 @@ export async function start(env: ServerEnv): Promise<void> {
     hasOtherNodes: env.redisUrl !== null,
     close: async () => await parts.disposeAsync(),
   });
-  // After it listens: a second start on the same port must not take runs and drop them.
+  // After it listens: a start on a port that is taken must not make users whose passwords nobody gets to see, nor take
+  // runs and drop them.
+  const seeded = env.mustSeed ? await seedUsers(backend) : [];
   if (env.isWorker) await backend.start();
   announce({ env, url: server.url, seeded, hasWebApp: webRoot !== null });
 }

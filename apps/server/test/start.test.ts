@@ -60,6 +60,9 @@ describe('beside a server that runs', () => {
     await expect(startServerProcess({ ...env, NODE_ENV: 'production' })).rejects.toThrow(
       /JWT_SECRET is required in production/,
     );
+    // The start that failed has not used up the one time that passwords are shown.
+    await using next = await startServerProcess({ AURA_DATA_DIR: other.path });
+    await expect.poll(next.output).toMatch(PASSWORD);
   });
 
   it('closes its sockets to come back when it is told to stop, and exits at once when it is told twice', async () => {
