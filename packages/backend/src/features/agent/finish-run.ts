@@ -30,7 +30,7 @@ export async function finishRun(
       .selectFrom('conversations')
       .select('id')
       .where('id', '=', conversationId)
-      .forUpdate()
+      .forNoKeyUpdate()
       .execute();
     const ended = await endRun(tx, ending, last.before);
     if (ended.length === 0) return false;

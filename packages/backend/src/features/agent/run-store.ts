@@ -52,10 +52,16 @@ export async function renewLeases(
   db: Kysely<Schema>,
   { owner, runIds }: { owner: string; runIds: string[] },
 ): Promise<string[]> {
+  // In id order, as the log writer takes them: two who take several runs must not wait for each other.
+  const locked = db.selectFrom('runs').select('id').where('id', 'in', runIds).orderBy('id').forNoKeyUpdate();
   const rows = await db
+    .with(
+      (cte) => cte('locked').materialized(),
+      () => locked,
+    )
     .updateTable('runs')
     .set({ leaseUntil })
-    .where('id', 'in', runIds)
+    .where('id', 'in', (query) => query.selectFrom('locked').select('id'))
     .where('owner', '=', owner)
     .where('status', '=', 'running')
     .returning('id')

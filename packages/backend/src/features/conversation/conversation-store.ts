@@ -24,9 +24,12 @@ export async function findConversation(db: Kysely<Schema>, key: Owned): Promise<
   return await owned(db, key).executeTakeFirst();
 }
 
-/** Also locks the row, which comes first in every transaction that changes a conversation or ends its run. */
+/**
+ * Also locks the row, which comes first in every transaction that changes a conversation or ends its run. Not its key:
+ * storing a message looks at that, in transactions that hold the run already.
+ */
 export async function lockConversation(db: Kysely<Schema>, key: Owned): Promise<ConversationRow | undefined> {
-  return await owned(db, key).forUpdate().executeTakeFirst();
+  return await owned(db, key).forNoKeyUpdate().executeTakeFirst();
 }
 
 export async function findByClientId(
