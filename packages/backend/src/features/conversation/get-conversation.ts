@@ -28,11 +28,13 @@ export async function getConversation(
     const stream = row === undefined ? null : await readStreamHead(db, conversationId);
     if (row === undefined || stream === null) throw notFound('conversation');
     const { rows, hasMore } = await pageOfMessages(db, { tenantId, conversationId, limit: WINDOW_MESSAGES });
-    const from = rows[0]?.seq ?? stream.head + 1;
+    const { activeRunId } = row;
+    const runIds = new Set(rows.flatMap((message) => message.runId ?? []));
+    if (activeRunId !== null) runIds.add(activeRunId);
     const state: ConversationState = {
       conversation: conversationView(row),
       messages: rows.map(messageView),
-      runs: await readRuns(db, { conversationId, from, activeRunId: row.activeRunId }),
+      runs: await readRuns(db, { conversationId, runIds: [...runIds], activeRunId }),
       hasOlderMessages: hasMore,
       isDeleted: false,
     };
@@ -40,17 +42,28 @@ export async function getConversation(
   });
 }
 
-/** What the log says of the runs since `from`. The deltas of an answer are read only while it is being given. */
+/** What the log says of runs. The deltas of an answer are read only while it is being given. */
 async function readRuns(
   db: Transaction<Schema>,
-  { conversationId, from, activeRunId }: { conversationId: string; from: number; activeRunId: string | null },
+  {
+    conversationId,
+    runIds,
+    activeRunId,
+  }: { conversationId: string; runIds: string[]; activeRunId: string | null },
 ): Promise<Record<string, RunState>> {
+  if (runIds.length === 0) return {};
   const rows = await db
     .selectFrom('events')
     .select(['seq', 'type', 'runId', 'at', 'data'])
     .where('streamId', '=', conversationId)
-    .where('seq', '>=', from)
-    .where('runId', 'is not', null)
+    // The oldest run may have begun before the oldest message that is shown.
+    .where('seq', '>=', (eb) =>
+      eb
+        .selectFrom('runs')
+        .select((run) => run.fn.min('firstSeq').as('from'))
+        .where('id', 'in', runIds),
+    )
+    .where('runId', 'in', runIds)
     .where((eb) => eb.or([eb('type', '<>', 'content_delta'), eb('runId', '=', activeRunId)]))
     .orderBy('seq')
     .execute();
