@@ -1,5 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from './app-error.ts';
+
+/** An instant in a page's key. Databases have no year 0. */
+export const pageInstantSchema = z.iso.datetime().refine((instant) => !instant.startsWith('0000'));
 
 /** The place after `key` in a list, as the opaque text that clients send back. */
 export function encodePage<S extends z.ZodType>(schema: S, key: z.input<S>): string {

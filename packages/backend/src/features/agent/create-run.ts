@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunEvent } from '@aura/contract';
-import { sql } from 'kysely';
+import { databaseNow } from '../../db/database-now.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { RunRow } from './run-store.ts';
@@ -24,7 +24,7 @@ export async function createRun(
       messageId,
       model: conversation.model,
       status: 'queued',
-      createdAt: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
+      createdAt: databaseNow,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -2,11 +2,11 @@ import type { ListRunsInput, ListRunsOutput } from '@aura/contract';
 import { z } from 'zod';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { encodePage, parsePage } from '../../page.ts';
+import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
 import { listRunRows } from './run-store.ts';
 import { runView } from './run-view.ts';
 
-const keySchema = z.object({ createdAt: z.iso.datetime(), id: z.uuid() });
+const keySchema = z.object({ createdAt: pageInstantSchema, id: z.uuid() });
 
 /** One page of the caller's runs, newest first. */
 export async function listRuns(ctx: CallerContext, input: ListRunsInput): Promise<ListRunsOutput> {

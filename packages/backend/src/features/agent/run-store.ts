@@ -1,11 +1,12 @@
 import type { RunStatus } from '@aura/contract';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 
 export type RunRow = Selectable<Schema['runs']>;
 
 /** How long a claim lasts without being renewed, by the database's clock. */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
 export async function findRun(
@@ -39,7 +40,7 @@ export async function claimRun(
       owner,
       fence: eb('fence', '+', 1),
       leaseUntil,
-      startedAt: sql<Date>`date_trunc('milliseconds', clock_timestamp())`,
+      startedAt: databaseNow,
     }))
     .where('id', '=', runId)
     .where('status', '=', 'queued')

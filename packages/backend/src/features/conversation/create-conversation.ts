@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConversationEvent, CreateConversationInput, CreateConversationOutput } from '@aura/contract';
 import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
+import { databaseNow } from '../../db/database-now.ts';
 import { storableText } from '../../db/json-text.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
@@ -64,6 +65,8 @@ async function insert(
       requestHash: hash,
       title: storableText(input.title ?? titleFrom(input.message?.text)),
       model,
+      createdAt: databaseNow,
+      updatedAt: databaseNow,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -1,14 +1,15 @@
 import { formatCursor, type ListConversationsInput, type ListConversationsOutput } from '@aura/contract';
 import { z } from 'zod';
 import type { CallerContext } from '../../context.ts';
+import { storableText } from '../../db/json-text.ts';
 import { withSnapshot } from '../../db/transaction.ts';
-import { encodePage, parsePage } from '../../page.ts';
+import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { findUserStreamId } from '../account/user-stream.ts';
 import { listConversationRows } from './conversation-store.ts';
 import { conversationView } from './conversation-view.ts';
 
-const keySchema = z.object({ isPinned: z.boolean(), updatedAt: z.iso.datetime(), id: z.uuid() });
+const keySchema = z.object({ isPinned: z.boolean(), updatedAt: pageInstantSchema, id: z.uuid() });
 
 /** One page of the caller's conversations, pinned first, then newest first, with where to follow on from. */
 export async function listConversations(
@@ -17,7 +18,9 @@ export async function listConversations(
 ): Promise<ListConversationsOutput> {
   const { tenantId, userId } = ctx.caller;
   const after = parsePage(keySchema, input.page);
-  const words = (input.query ?? '').split(/\s+/).filter((word) => word !== '');
+  const words = storableText(input.query ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return await withSnapshot(ctx, async (db) => {
     const { isArchived, limit } = input;
     const rows = await listConversationRows(db, {

@@ -1,7 +1,7 @@
 import type { ConversationView, UpdateConversationInput } from '@aura/contract';
-import { sql } from 'kysely';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
+import { databaseNow } from '../../db/database-now.ts';
 import { storableText } from '../../db/json-text.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { assertKnownModel } from '../agent/agent-policy.ts';
@@ -26,7 +26,7 @@ export async function updateConversation(
         model: model ?? current.model,
         isPinned: isPinned ?? current.isPinned,
         isArchived: isArchived ?? current.isArchived,
-        updatedAt: sql`clock_timestamp()`,
+        updatedAt: databaseNow,
       })
       .where('id', '=', conversationId)
       .returningAll()
