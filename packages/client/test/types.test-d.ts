@@ -46,6 +46,18 @@ test('events arrive as their union, with the cursor', () => {
   );
 });
 
+test('a call hands its run to the next without a check', async () => {
+  const { conversation } = await client.conversation.create.mutate({ clientId: '' });
+  const { runId } = await client.conversation.send.mutate({
+    conversationId: conversation.id,
+    clientId: '',
+    text: '',
+  });
+  for await (const { data } of client.agent.events.subscribe({ runId })) {
+    if (data.type === 'content_delta') expectTypeOf(data.data.delta).toEqualTypeOf<string>();
+  }
+});
+
 test('an event narrows by its type', () => {
   const read = (event: ConversationFeedEvent) => {
     if (event.type === 'content_delta') expectTypeOf(event.data.delta).toEqualTypeOf<string>();
