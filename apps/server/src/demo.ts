@@ -35,12 +35,15 @@ export async function demo(): Promise<number> {
 async function converse(client: AuraClient, cutConnection: () => void): Promise<number> {
   await client.register({ email: 'demo@aura.local', password: `demo-${newClientId()}` });
   say('Signed in as demo@aura.local. Asking something that plans and calls a tool:\n');
-  const { conversation, runId } = await client.conversation.create.mutate({
+  const { conversation } = await client.conversation.create.mutate({ clientId: newClientId() });
+  const conversationId = conversation.id;
+  const { runId } = await client.conversation.send.mutate({
+    conversationId,
     clientId: newClientId(),
-    message: { text: QUESTION },
+    text: QUESTION,
   });
   const seen: ConversationFeedEvent[] = [];
-  await followUntilDone(client, conversation.id, (event) => {
+  await followUntilDone(client, conversationId, (event) => {
     seen.push(event);
     print(event);
     if (seen.filter(({ type }) => type === 'content_delta').length === 5 && event.type === 'content_delta') {
@@ -48,7 +51,7 @@ async function converse(client: AuraClient, cutConnection: () => void): Promise<
       cutConnection();
     }
   });
-  return await verify(client, { conversationId: conversation.id, runId: runId ?? '', seen });
+  return await verify(client, { conversationId, runId, seen });
 }
 
 async function followUntilDone(
