@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Schema } from '../../db/schema.ts';
-import { withSystemTransaction, withTransaction } from '../../db/transaction.ts';
-import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
-import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
-import { lockConversation } from '../conversation/conversation-store.ts';
-import { ask } from './agent-testing.ts';
-import { RunSession } from './run-session.ts';
-import { claimRun, lockRun, renewLeases, type RunRow } from './run-store.ts';
+import type { Schema } from '../db/schema.ts';
+import { withSystemTransaction, withTransaction } from '../db/transaction.ts';
+import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
+import { createTestCaller, type TestCaller } from '../testing/test-caller.ts';
+import { lockConversation } from './conversation/conversation-store.ts';
+import { ask } from './agent/agent-testing.ts';
+import { RunSession } from './agent/run-session.ts';
+import { claimRun, lockRun, renewLeases, type RunRow } from './agent/run-store.ts';
 
 let test: TestBackend;
 let user: TestCaller;
