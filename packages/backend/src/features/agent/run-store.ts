@@ -6,7 +6,7 @@ import type { Schema } from '../../db/schema.ts';
 export type RunRow = Selectable<Schema['runs']>;
 
 /** How long a claim lasts without being renewed, by the database's clock. */
-const LEASE_MS = 5_000;
+export const LEASE_MS = 5_000;
 const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
 export async function findRun(
@@ -85,15 +85,18 @@ export async function findLostRuns(
   return rows.map((row) => row.id);
 }
 
-/** Queued runs nobody took yet, the oldest first. */
+/**
+ * Queued runs nobody took yet, in fair turn: whoever has the fewest runs under way or before it in the queue comes
+ * first, then the oldest. Nobody's thousand runs keep another user's first one waiting.
+ */
 export async function findQueuedRuns(db: Kysely<Schema>, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('runs')
-    .select('id')
-    .where('status', '=', 'queued')
-    .orderBy('createdAt')
-    .limit(limit)
-    .execute();
+  const { rows } = await sql<{ id: string }>`
+    select id from (
+      select id, created_at, status, row_number() over (
+        partition by tenant_id, user_id order by status desc, created_at) as turn
+      from runs where status in ('queued', 'running')
+    ) active
+    where status = 'queued' order by turn, created_at limit ${limit}`.execute(db);
   return rows.map((row) => row.id);
 }
 

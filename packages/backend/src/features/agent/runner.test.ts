@@ -8,7 +8,7 @@ import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts'
 import { ask, type Asked, dones, outcomeOf } from './agent-testing.ts';
 import { executeRun } from './execute-run.ts';
 import { RunSession } from './run-session.ts';
-import { claimRun, findAbandonedRuns, findLostRuns, renewLeases } from './run-store.ts';
+import { claimRun, findAbandonedRuns, findLostRuns, findQueuedRuns, renewLeases } from './run-store.ts';
 
 const never = new AbortController().signal;
 let test: TestBackend;
@@ -85,6 +85,24 @@ describe('before the runner has started', () => {
     expect(dones(events)).toHaveLength(1);
     expect(run.status).toBe('completed');
     expect(test.model.requests).toHaveLength(2);
+  });
+
+  it('gives everybody their turn: one user’s many runs do not keep another’s first one waiting', async () => {
+    const busy = await createTestCaller(test.backend);
+    const late = await createTestCaller(test.backend);
+    const asked: Asked[] = [];
+    for (let index = 0; index < 4; index++) asked.push(await ask(busy, '#say much'));
+    const first = await ask(late, '#say first');
+    const second = await ask(late, '#say second');
+    const runIds = asked.map(({ runId }) => runId);
+    const queued = await system(async ({ db }) => await findQueuedRuns(db, 100));
+    expect(queued).toEqual([runIds[0], first.runId, runIds[1], second.runId, runIds[2], runIds[3]]);
+
+    await system(async ({ db }) => await claimRun(db, { runId: runIds[3] ?? '', owner: 'a node' }));
+    const next = await system(async ({ db }) => await findQueuedRuns(db, 1));
+    expect(next).toEqual([first.runId]);
+    for (const runId of runIds) await busy.call.agent.stop({ runId });
+    for (const { runId } of [first, second]) await late.call.agent.stop({ runId });
   });
 
   it('leaves a run queued when the node is stopping already', async () => {

@@ -42,6 +42,8 @@ export function createRunner(core: RunnerCore): Runner {
   const active = new Map<string, { controller: AbortController; done: Promise<void> }>();
   const stop = new AbortController();
   let isStarted = false;
+  /** More is queued than this node can take: then the sweep decides whose turn it is, not who comes last. */
+  let isBehind = false;
   let timers: NodeJS.Timeout[] = [];
   const subscriptions: { unsubscribe(): void }[] = [];
 
@@ -73,6 +75,7 @@ export function createRunner(core: RunnerCore): Runner {
       queued: free > 0 ? await findQueuedRuns(db, free) : [],
       abandoned: await findAbandonedRuns(db, SWEEP_LIMIT),
     }));
+    isBehind = queued.length >= free;
     for (const runId of queued) take(runId);
     await endAllInterrupted(core, abandoned);
   };
@@ -89,7 +92,7 @@ export function createRunner(core: RunnerCore): Runner {
 
   return {
     wake(runId) {
-      if (isStarted && active.size < MAX_ACTIVE) take(runId);
+      if (isStarted && !isBehind && active.size < MAX_ACTIVE) take(runId);
       else core.bus.publish(QUEUED_CHANNEL, runId);
     },
     cancel(runId) {
@@ -99,7 +102,11 @@ export function createRunner(core: RunnerCore): Runner {
     async start() {
       isStarted = true;
       subscriptions.push(await core.bus.subscribe(CANCEL_CHANNEL, abort));
-      subscriptions.push(await core.bus.subscribe(QUEUED_CHANNEL, take));
+      subscriptions.push(
+        await core.bus.subscribe(QUEUED_CHANNEL, (runId) => {
+          if (!isBehind) take(runId);
+        }),
+      );
       timers = [every(SWEEP_MS, sweep, core), every(RENEW_MS, renew, core)];
       await sweep();
     },
