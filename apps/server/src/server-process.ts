@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bareEnv } from './env.ts';
 
@@ -21,11 +22,13 @@ export interface ServerProcess extends AsyncDisposable {
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const READY_TIMEOUT_MS = 30_000;
 
-/** Starts a server with `env` on top of this process's own. Rejects with what it printed when it does not get ready. */
+/** Starts a server with the settings in `env` and no others. Rejects with what it printed when it does not get ready. */
 export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'start'], {
     env: { ...bareEnv(), PORT: '0', ...env },
+    // Not the checkout, whose `.env` may name a real database and a real model.
+    cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
