@@ -7,7 +7,7 @@ export interface BackendConfig {
   redisUrl: string | null;
   /** Signs access tokens (HS256), at least 32 bytes. */
   jwtSecret: string;
-  /** Origins of web pages that may call; `null` allows those of this server only. */
+  /** Origins of web pages that may call, besides this server's own. */
   allowedOrigins: readonly string[];
   /** Host names the WebSocket upgrade accepts besides loopback; null: any well-formed one (behind a proxy that checks). */
   allowedHosts: readonly string[] | null;
