@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../app-error.ts';
 import type { Caller, Core, RequestContext, RequestInfo } from '../context.ts';
+import { verifyAccess } from '../features/auth/verify-access.ts';
 import type { SocketFlow } from '../realtime/socket-flow.ts';
 import { trpcCodeOf } from '../trpc/errors.ts';
 
@@ -27,11 +28,8 @@ export async function socketContext(
   core: Core,
   socket: { params: { token?: string; tenantId?: string }; info: RequestInfo; flow: SocketFlow },
 ): Promise<RequestContext & { caller: Caller }> {
-  const caller = await core.accessTokens.verify(socket.params.token ?? '');
+  const caller = await verifyAccess(core, socket.params.token ?? '');
   assertTenant(caller, socket.params.tenantId);
-  if (core.sessionWatch.isRevoked(caller.sessionId)) {
-    throw new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
-  }
   return { ...core, caller, request: socket.info, flow: socket.flow };
 }
 
