@@ -49,6 +49,10 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
  */
 const SESSION_CALL_TIMEOUT_MS = 8_000;
 
+/**
+ * A client of one server. It connects when it is first used; `close()` (or `await using`) ends its timers and sockets.
+ * Throws `TypeError` when `url` is none, or relative outside a page.
+ */
 export function createAuraClient(options: AuraClientOptions): AuraClient {
   const base = new URL(options.url, globalThis.location?.href).href.replace(/\/+$/, '');
   const url = `${base}/trpc`;

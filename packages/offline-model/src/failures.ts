@@ -10,7 +10,7 @@ import { ApiError, type ApiErrorDetail } from './api-error.ts';
  *   filter   ends with `finish_reason: "content_filter"`
  * `silence` sends the headers and never an event, which header time-outs do not notice.
  */
-export const streamFailures = ['cut', 'reset', 'stall', 'garbage', 'filter'] as const;
+const streamFailures = ['cut', 'reset', 'stall', 'garbage', 'filter'] as const;
 export type StreamFailure = (typeof streamFailures)[number];
 
 const retryAfterMs = 100;

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 
 /** Closing code for a reader that does not keep up; its client comes back and resumes at its cursor. */
-export const SLOW_READER_CODE = 4008;
+const SLOW_READER_CODE = 4008;
 
 export interface FlowLimits {
   /** Above this many unsent bytes nothing more is yielded. */

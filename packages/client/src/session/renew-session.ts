@@ -57,6 +57,6 @@ const SIGN_OUT_REASONS: Partial<Record<AuraErrorCode, SignOutReason>> = {
   ACCOUNT_INACTIVE: 'revoked',
 };
 
-export function signOutReason(code: AuraErrorCode): SignOutReason | null {
+function signOutReason(code: AuraErrorCode): SignOutReason | null {
   return SIGN_OUT_REASONS[code] ?? null;
 }

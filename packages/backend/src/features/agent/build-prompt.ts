@@ -74,7 +74,7 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
 }
 
 /** Steps as a provider wants them: after a message with tool calls, an answer to every one of them. */
-export function stepMessages(steps: readonly StepData[]): ModelMessage[] {
+function stepMessages(steps: readonly StepData[]): ModelMessage[] {
   const results = new Map(
     steps.flatMap((step) => (step.kind === 'tool' ? [[step.toolCallId, step] as const] : [])),
   );

@@ -2,7 +2,7 @@ import type { IdentityView, SessionView, UserView } from '@aura/contract';
 import type { MembershipRow, UserRow } from './member-store.ts';
 import type { SessionRow } from './session-store.ts';
 
-export function userView(user: UserRow): UserView {
+function userView(user: UserRow): UserView {
   return { ...user, createdAt: user.createdAt.toISOString() };
 }
 
