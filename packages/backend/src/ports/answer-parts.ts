@@ -31,14 +31,18 @@ const chunkSchema = z.object({
   usage: z.object({ prompt_tokens: count, completion_tokens: count }).nullish().catch(null),
 });
 
+/** Thoughts, text and arguments of one answer. Far more than models say; one that never stops would fill the log. */
+const MAX_CHARS = 1_000_000;
+
 /** What the chunks of one answer add up to. */
 export class AnswerParts {
   readonly #calls = new Map<number, ToolCall>();
   #finishReason: string | null = null;
   #usage: Usage | null = null;
   #hasText = false;
+  #chars = 0;
 
-  /** Takes the next chunk as it came over the wire. Throws `ModelError` when it is no chunk. */
+  /** Takes the next chunk as it came over the wire. Throws `ModelError` when it is no chunk, or one too many. */
   *take(received: unknown): Generator<ModelChunk> {
     const { data: chunk, error: cause } = chunkSchema.safeParse(received);
     if (chunk === undefined) {
@@ -56,6 +60,7 @@ export class AnswerParts {
     const { delta } = choice;
     this.#finishReason = choice.finish_reason ?? this.#finishReason;
     const thought = delta?.reasoning_content ?? delta?.reasoning;
+    this.#count(thought, delta?.content, ...(delta?.tool_calls ?? []).map((part) => JSON.stringify(part)));
     if (thought) yield { type: 'thought', text: thought };
     if (delta?.content) {
       this.#hasText = true;
@@ -85,6 +90,15 @@ export class AnswerParts {
         }
         return { type: 'end', toolCalls, usage: this.#usage, isTruncated };
     }
+  }
+
+  #count(...said: (string | null | undefined)[]): void {
+    for (const part of said) this.#chars += part?.length ?? 0;
+    if (this.#chars <= MAX_CHARS) return;
+    throw new ModelError('budget_exceeded', {
+      message: 'The model’s answer was too long and was broken off.',
+      retry: 'never',
+    });
   }
 
   #takeCallPart({ index, id, function: said }: z.output<typeof callPartSchema>): void {

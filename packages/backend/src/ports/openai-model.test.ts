@@ -278,3 +278,25 @@ describe('the model behind an OpenAI-compatible server', () => {
     ]);
   });
 });
+
+describe('a model that does not stop', () => {
+  const much = 'x'.repeat(50_000);
+  it.each([
+    ['text', delta({ content: much })],
+    ['thoughts', delta({ reasoning_content: much })],
+    ['arguments', callDelta({ index: 0, id: 'a', name: 'clock_now', args: much })],
+    ['calls', callDelta({ index: 0, id: much, name: 'clock_now', args: '' })],
+  ])('is broken off: %s', async (_, part) => {
+    await using provider = await startTestProvider(
+      streamOf(...Array.from({ length: 30 }, () => part), finish('stop')),
+    );
+    let chars = 0;
+    const read = async (): Promise<void> => {
+      for await (const chunk of ask(modelAt(provider.url), 'go')) {
+        if (chunk.type !== 'end') chars += chunk.text.length;
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'budget_exceeded', retry: 'never' });
+    expect(chars).toBeLessThanOrEqual(1_000_000);
+  });
+});
