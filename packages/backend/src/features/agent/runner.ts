@@ -120,8 +120,11 @@ export function createRunner(core: RunnerCore): Runner {
       stop.abort(new Error('the server is stopping'));
       await Promise.all(executing.map(async ({ done }) => await done));
       // Not left to their leases: readers should see at once that nobody is answering any more.
-      const held = await withSystemTransaction(core, async ({ db }) => await findHeldRuns(db, core.nodeId));
-      await endAllInterrupted(core, held);
+      const ending = withSystemTransaction(core, async ({ db }) => await findHeldRuns(db, core.nodeId));
+      // A database that is gone must not keep the process from stopping; another node's sweep ends them.
+      await ending
+        .then(async (held) => await endAllInterrupted(core, held))
+        .catch((err: unknown) => core.log.warn({ err }, 'runs under way could not be ended at stop'));
     },
   };
 }
