@@ -5,6 +5,8 @@ import type { StreamEvent } from './event.ts';
 export interface Hint {
   head: number;
   events: readonly StreamEvent[] | null;
+  /** The size of `events`, as JSON. */
+  chars: number;
 }
 
 /** A hint carries its events up to this size; for a larger one readers look at the log. */
@@ -31,15 +33,14 @@ const hintSchema = z
   );
 
 /**
- * The hint for others, and what to make of the events here: what is too large to send is too large to keep, too.
- * `nodeId` comes first, so that a node need not parse what it said itself.
+ * The hint for other nodes, and what to make of the events here. `nodeId` comes first, so that a node need not parse
+ * what it said itself.
  */
 export function writeHint(nodeId: string, events: readonly StreamEvent[]): { text: string; hint: Hint } {
-  const to = events.at(-1)?.seq ?? 0;
-  const whole = JSON.stringify({ to, events });
-  return whole.length <= MAX_HINT_CHARS
-    ? { text: `${nodeId} ${whole}`, hint: { head: to, events } }
-    : { text: `${nodeId} ${JSON.stringify({ to })}`, hint: { head: to, events: null } };
+  const head = events.at(-1)?.seq ?? 0;
+  const whole = JSON.stringify({ to: head, events });
+  const text = `${nodeId} ${whole.length <= MAX_HINT_CHARS ? whole : JSON.stringify({ to: head })}`;
+  return { text, hint: { head, events, chars: whole.length } };
 }
 
 /** The hint in `text`; null when this node wrote it, or when it is none: another release may say it otherwise. */
@@ -47,7 +48,7 @@ export function readHint(nodeId: string, text: string): Hint | null {
   if (text.startsWith(`${nodeId} `)) return null;
   try {
     const { to, events } = hintSchema.parse(JSON.parse(text.slice(text.indexOf(' ') + 1)));
-    return { head: to, events: events ?? null };
+    return { head: to, events: events ?? null, chars: text.length };
   } catch {
     return null;
   }

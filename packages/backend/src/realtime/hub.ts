@@ -56,8 +56,8 @@ export function createHub(options: HubOptions): Hub {
   const { database, bus, log, nodeId, headCheckMs = HEAD_CHECK_MS } = options;
   const topics = new Map<string, Topic>();
 
-  const heard = (topic: Topic, { head, events }: Hint): void => {
-    const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events);
+  const heard = (topic: Topic, { head, events, chars }: Hint): void => {
+    const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events, chars);
     if (hasGrown) for (const wake of topic.wakes) wake();
   };
 
@@ -72,7 +72,7 @@ export function createHub(options: HubOptions): Hub {
     const heads = await readHeads(database, [...topics.keys()]);
     for (const { id, head } of heads) {
       const topic = topics.get(id);
-      if (topic !== undefined) heard(topic, { head, events: null });
+      if (topic !== undefined) heard(topic, { head, events: null, chars: 0 });
     }
   };
   let checking: Promise<void> | null = null;

@@ -39,7 +39,7 @@ class Model {
 const hear = (tail: StreamTail, heard: Heard): boolean =>
   heard.kind === 'head'
     ? tail.raise(heard.head)
-    : tail.push(events(heard.from, heard.from + heard.length - 1));
+    : tail.push(events(heard.from, heard.from + heard.length - 1), 100);
 
 describe('StreamTail', () => {
   it.each([
@@ -75,22 +75,33 @@ describe('StreamTail', () => {
 
   it('holds what was heard in order, as far back as its bound', () => {
     const tail = new StreamTail();
-    for (let seq = 1; seq <= 10_000; seq++) tail.push([event(seq)]);
+    for (let seq = 1; seq <= 10_000; seq++) tail.push([event(seq)], 1);
     expect(tail.after(9_900)).toEqual(events(9_901, 10_000));
     expect(tail.after(9_000)).toBeNull();
     expect(tail.after(10_000)).toBeNull();
   });
 
+  it('holds a million characters or two, however few events they are', () => {
+    const tail = new StreamTail();
+    for (let seq = 1; seq <= 100; seq += 2) tail.push(events(seq, seq + 1), 200_000);
+    expect(tail.after(94)).toEqual(events(95, 100));
+    expect(tail.after(79)).toBeNull();
+    tail.push([event(101)], 5_000_000);
+    expect([tail.head, tail.after(100)]).toEqual([101, null]);
+    tail.push([event(102)], 10);
+    expect(tail.after(101)).toEqual([event(102)]);
+  });
+
   it('gives nothing across a hole, and is whole again behind it', () => {
     const tail = new StreamTail();
-    tail.push(events(1, 5));
-    tail.push(events(7, 8));
+    tail.push(events(1, 5), 5);
+    tail.push(events(7, 8), 2);
     expect(tail.head).toBe(8);
     expect(tail.after(5)).toBeNull();
     expect(tail.after(6)).toEqual(events(7, 8));
-    expect(tail.push([event(6)])).toBe(false);
+    expect(tail.push([event(6)], 1)).toBe(false);
     expect(tail.after(5)).toBeNull();
-    tail.push([event(9)]);
+    tail.push([event(9)], 1);
     expect(tail.after(6)).toEqual(events(7, 9));
   });
 });

@@ -1,32 +1,61 @@
 import type { StreamEvent } from './event.ts';
 
 const MAX_EVENTS = 256;
+const MAX_CHARS = 1_000_000;
 
 /**
  * The newest events of a stream without a hole between them, and the highest seq heard of. Events beyond a hole are
- * not kept: whoever needs them reads the log, which heals the hole and costs no bookkeeping here.
+ * not kept: whoever needs them reads the log, which heals the hole and costs no bookkeeping here. Bounded in number
+ * and in size.
  */
 export class StreamTail {
   #events: StreamEvent[] = [];
+  /** The size of each event, as far as its batch tells. */
+  #sizes: number[] = [];
+  #chars = 0;
   #head = 0;
 
   get head(): number {
     return this.#head;
   }
 
-  /** Takes neighbouring events; true when they raised the head. */
-  push(events: readonly StreamEvent[]): boolean {
+  /** Takes neighbouring events, together so many characters; true when they raised the head. */
+  push(events: readonly StreamEvent[], chars: number): boolean {
     const first = events[0];
     const last = events.at(-1);
     if (first === undefined || last === undefined || last.seq <= this.#head) return false;
-    const end = this.#events.at(-1)?.seq;
-    const isJoined = end !== undefined && first.seq <= end + 1;
-    if (isJoined) this.#events.push(...events.filter((event) => event.seq > end));
-    else this.#events = [...events];
-    // Cut at twice the size, so that the cost of cutting is spread over many events.
-    if (this.#events.length > 2 * MAX_EVENTS) this.#events = this.#events.slice(-MAX_EVENTS);
+    let end = this.#events.at(-1)?.seq;
+    if (end === undefined || first.seq > end + 1) {
+      this.#events = [];
+      this.#sizes = [];
+      this.#chars = 0;
+      end = first.seq - 1;
+    }
+    const size = chars / events.length;
+    for (const event of events) {
+      if (event.seq <= end) continue;
+      this.#events.push(event);
+      this.#sizes.push(size);
+      this.#chars += size;
+    }
+    // Cut at twice the bound, so that the cost of cutting is spread over many events.
+    if (this.#events.length > 2 * MAX_EVENTS || this.#chars > 2 * MAX_CHARS) this.#cut();
     this.#head = last.seq;
     return true;
+  }
+
+  #cut(): void {
+    let from = this.#events.length;
+    let chars = 0;
+    while (from > 0 && this.#events.length - from < MAX_EVENTS) {
+      const size = this.#sizes[from - 1] ?? 0;
+      if (chars + size > MAX_CHARS) break;
+      chars += size;
+      from--;
+    }
+    this.#events = this.#events.slice(from);
+    this.#sizes = this.#sizes.slice(from);
+    this.#chars = chars;
   }
 
   /** Hears of a head without its events; true when that is news. */
