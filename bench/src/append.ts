@@ -33,6 +33,7 @@ await using backend = await createBackend({
   jwtSecret: randomUUID() + randomUUID(),
   allowedOrigins: [],
   allowedHosts: null,
+  trustedProxies: [],
   isRegistrationOpen: false,
   model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
 });

@@ -34,6 +34,7 @@ it.each([
   [{ ALLOWED_ORIGINS: 'http://a.example' }, 'ALLOWED_ORIGINS must be a JSON array'],
   [{ ALLOWED_ORIGINS: '["http://a.example/path"]' }, 'ALLOWED_ORIGINS must be origins'],
   [{ AURA_ROLES: 'web,cook' }, 'AURA_ROLES must be web, worker'],
+  [{ AURA_TRUSTED_PROXIES: 'everybody' }, 'AURA_TRUSTED_PROXIES must be addresses'],
   [{ AURA_SEED: 'yes' }, 'AURA_SEED must be true or false'],
   [{ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }, 'OPENAI_MODEL is required'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],

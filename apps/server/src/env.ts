@@ -26,6 +26,11 @@ const secret = z
     message: 'is a published sample; make one with: openssl rand -base64 48',
   });
 
+const proxyRange = z.union(
+  [z.literal('loopback'), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'must be addresses or ranges such as 10.0.0.0/8, or loopback',
+);
+
 const rawSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   PORT: z.coerce.number('must be a number').int().min(0).max(65_535).default(8080),
@@ -47,6 +52,11 @@ const rawSchema = z.object({
     .transform((value) => value.split(',').map((item) => item.trim()))
     .pipe(z.array(origin))
     .optional(),
+  AURA_TRUSTED_PROXIES: z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .pipe(z.array(proxyRange))
+    .default([]),
   AURA_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
   AURA_USE_PROXY: flag.default(false),
   HTTPS_PROXY: z.string().optional(),
@@ -71,6 +81,7 @@ export interface ServerEnv {
   /** Null: take the one in the data folder, or make one there. Never null in production. */
   jwtSecret: string | null;
   allowedOrigins: string[];
+  trustedProxies: string[];
   isRegistrationOpen: boolean;
   /** Null: the offline model. */
   openai: { apiKey: string; baseUrl: string; models: [string, ...string[]] } | null;
@@ -129,6 +140,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     redisUrl: raw.REDIS_URL ?? null,
     jwtSecret,
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
+    trustedProxies: raw.AURA_TRUSTED_PROXIES,
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
     openai: openaiOf(raw),
     proxy: proxyOf(raw),

@@ -35,6 +35,7 @@ export async function start(env: ServerEnv): Promise<void> {
     jwtSecret: env.jwtSecret ?? (await readOrMakeSecret(env.dataDir)),
     allowedOrigins: env.allowedOrigins,
     allowedHosts: null,
+    trustedProxies: env.trustedProxies,
     isRegistrationOpen: env.isRegistrationOpen,
     model: await modelOf(env, stack),
   };

@@ -11,6 +11,8 @@ export interface BackendConfig {
   allowedOrigins: readonly string[];
   /** Host names the WebSocket upgrade accepts besides loopback; null: any well-formed one (behind a proxy that checks). */
   allowedHosts: readonly string[] | null;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, ranges in CIDR form, or `loopback`. Usually none. */
+  trustedProxies: readonly string[];
   isRegistrationOpen: boolean;
   model: ModelConfig;
 }

@@ -36,6 +36,7 @@ export async function createTestBackend(
     jwtSecret: 'a secret for tests, at least thirty-two bytes long',
     allowedOrigins: [],
     allowedHosts: null,
+    trustedProxies: [],
     isRegistrationOpen: true,
     model: { baseUrl: model.url, apiKey: 'offline', models: ['aura-offline', 'aura-offline-mini'] },
     ...options.config,

@@ -48,7 +48,10 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
           if (info.type === 'subscription') {
             throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
           }
-          return await httpContext(core, { headers: req.headers, info: requestInfo(req.raw, req.id) });
+          return await httpContext(core, {
+            headers: req.headers,
+            info: requestInfo(req.raw, req.id, core.config),
+          });
         } catch (err) {
           throw asTrpcError(err);
         }

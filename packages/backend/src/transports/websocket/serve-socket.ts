@@ -5,6 +5,7 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../app-error.ts';
 import type { Core, RequestContext } from '../../context.ts';
 import { createSocketFlow, type SocketFlow } from '../../realtime/socket-flow.ts';
+import { clientAddress } from '../client-address.ts';
 import { reportError } from '../report-error.ts';
 import { asTrpcError, socketContext } from '../request-context.ts';
 import { requestId } from '../request-id.ts';
@@ -33,7 +34,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
   ws.on('error', (err) => core.log.debug({ err: err.message }, 'a socket broke'));
   const untilClosed = new DisposableStack();
   ws.once('close', () => untilClosed.dispose());
-  untilClosed.use(registry.arrive(req.socket.remoteAddress ?? ''));
+  untilClosed.use(registry.arrive(clientAddress(req, core.config.trustedProxies) ?? ''));
   const closed = untilClosed.adopt(new AbortController(), (controller) => controller.abort());
 
   const flow = createSocketFlow(ws, limits.flow);
@@ -88,7 +89,7 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
   const { ws, req, flow, untilClosed, params } = arrival;
   const ctx = await socketContext(core, {
     params,
-    info: requestInfo(req, requestId(req)),
+    info: requestInfo(req, requestId(req), core.config),
     flow,
   });
   if (ws.readyState !== ws.OPEN) throw new AppError('UNAVAILABLE', { message: 'The connection closed.' });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientAddress } from '../client-address.ts';
 import type { Core } from '../../context.ts';
 import { CLOSE_CODES, hangUp } from './hang-up.ts';
 import type { SocketLimits } from './limits.ts';
@@ -60,7 +61,7 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
   return {
     handleUpgrade(req, socket, head) {
       socket.on('error', () => socket.destroy());
-      const address = req.socket.remoteAddress ?? '';
+      const address = clientAddress(req, core.config.trustedProxies) ?? '';
       const refusal = refusalOf(req, {
         isDraining,
         allowedOrigins: core.config.allowedOrigins,
