@@ -6,7 +6,7 @@ import type { Schema } from '../../db/schema.ts';
 export type RunRow = Selectable<Schema['runs']>;
 
 /** How long a claim lasts without being renewed, by the database's clock. */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
 export async function findRun(

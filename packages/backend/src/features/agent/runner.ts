@@ -77,7 +77,11 @@ export function createRunner(core: RunnerCore): Runner {
     }));
     isBehind = queued.length >= free;
     for (const runId of queued) take(runId);
-    await endAllInterrupted(core, abandoned);
+    // This node may have been frozen (a laptop's lid) rather than dead: what it is executing it renews now.
+    await endAllInterrupted(
+      core,
+      abandoned.filter(({ id }) => !active.has(id)),
+    );
   };
 
   const renew = async (): Promise<void> => {

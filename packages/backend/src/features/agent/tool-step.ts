@@ -1,3 +1,4 @@
+import { AppError } from '../../app-error.ts';
 import type { Json, RunEvent } from '@aura/contract';
 import { z } from 'zod';
 import type { Unplaced } from '../../realtime/event.ts';
@@ -132,4 +133,8 @@ function withinSize(result: Json | undefined): Json {
     : { truncated: true, text: text.slice(0, MAX_RESULT_CHARS) };
 }
 
-const messageOf = (err: unknown): string => (err instanceof Error ? err.message : 'no reason given');
+/** A tool's own words reach the model and the reader; those of the database or the system may name what is inside. */
+function messageOf(err: unknown): string {
+  if (!(err instanceof Error)) return 'no reason given';
+  return 'code' in err && !(err instanceof AppError) ? 'something is not available now' : err.message;
+}
