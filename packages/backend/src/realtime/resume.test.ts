@@ -127,7 +127,7 @@ describe('resumeFeed', () => {
         if (isUsable) expect(seqsOf(told)).toEqual(range(cursor.seq + 1, HEAD));
         else expect(told).toEqual([{ type: 'reset', seq: HEAD, cursor: cursorAt(HEAD) }]);
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 

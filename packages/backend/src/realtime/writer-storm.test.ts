@@ -8,7 +8,7 @@ import type { StreamEvent } from './event.ts';
 import { followStream } from './follow-stream.ts';
 
 // Longer: `AURA_STORM_SECONDS=60 AURA_STORM_SEED=1 npx vitest run src/realtime/writer-storm`.
-const SECONDS = Number(process.env.AURA_STORM_SECONDS ?? 1.5);
+const SECONDS = Number(process.env.AURA_STORM_SECONDS ?? 1);
 const SEED = Number(process.env.AURA_STORM_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const WRITERS = 12;
 const READERS = 8;
