@@ -19,7 +19,7 @@ export function announce({
 }): void {
   const lines = [
     '',
-    `  Aura is ready${hasWebApp ? `: ${url}/app/` : ` at ${url} (the web app is not built: npm run build)`}`,
+    `  Aura is ready${placeOf({ env, url, hasWebApp })}`,
     `  Model: ${env.openai === null ? 'offline (set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)' : env.openai.models.join(', ')}`,
     '',
   ];
@@ -32,4 +32,9 @@ export function announce({
   }
   if (env.databaseUrl === null) lines.push(`  Data: ${env.dataDir}`, EMBEDDED, '');
   console.log(lines.join('\n'));
+}
+
+function placeOf({ env, url, hasWebApp }: { env: ServerEnv; url: string; hasWebApp: boolean }): string {
+  if (!env.isWeb) return ` to execute runs; ${url} answers probes only`;
+  return hasWebApp ? `: ${url}/app/` : ` at ${url} (the web app is not built: npm run build)`;
 }

@@ -41,7 +41,10 @@ export async function start(env: ServerEnv): Promise<void> {
   };
   const backend = stack.use(await createBackend(config, { log }));
   const webRoot = existsSync(join(WEB_ROOT, 'index.html')) ? WEB_ROOT : null;
-  const server = stack.use(await createHttpServer(backend, { host: env.host, port: env.port, webRoot }));
+  const serves = env.isWeb ? 'everything' : 'probes';
+  const server = stack.use(
+    await createHttpServer(backend, { host: env.host, port: env.port, webRoot, serves }),
+  );
   const parts = stack.move();
   // Before anybody can have seen it ready and tell it to stop.
   stopOnSignals({

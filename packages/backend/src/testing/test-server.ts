@@ -18,9 +18,10 @@ export async function createTestServer(
     router?: AnyTRPCRouter;
     limits?: HttpServerOptions['limits'];
     webRoot?: string;
+    serves?: HttpServerOptions['serves'];
   } = {},
 ): Promise<TestServer> {
-  const { router, limits, webRoot = null, ...backendOptions } = options;
+  const { router, limits, webRoot = null, serves = 'everything', ...backendOptions } = options;
   await using stack = new AsyncDisposableStack();
   const node = stack.use(await createTestBackend(backendOptions));
   const server = stack.use(
@@ -28,6 +29,7 @@ export async function createTestServer(
       host: '127.0.0.1',
       port: 0,
       webRoot,
+      serves,
       ...(router !== undefined && { router }),
       ...(limits !== undefined && { limits }),
     }),

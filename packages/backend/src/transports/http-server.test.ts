@@ -242,3 +242,12 @@ test('says which part is down', async () => {
   expect(await response.json()).toEqual({ status: 'unavailable', checks: { database: 'down', bus: 'ok' } });
   expect((await fetch(`${server.server.url}/livez`)).status).toBe(200);
 });
+
+test('answers nothing but probes on a node that only executes runs', async () => {
+  await using server = await createTestServer({ serves: 'probes' });
+  const { url } = server.server;
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  for (const path of ['/', '/app/', '/trpc/agent.models']) {
+    expect((await fetch(`${url}${path}`)).status, path).toBe(404);
+  }
+});

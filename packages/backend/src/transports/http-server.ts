@@ -24,7 +24,9 @@ export interface HttpServerOptions {
   port: number;
   /** The folder of the built web app, or null when there is none. */
   webRoot: string | null;
-  /** What `/trpc` serves; default: everything. */
+  /** `probes`: only `/livez` and `/readyz`, for a node that executes runs and serves nobody. Default: everything. */
+  serves?: 'everything' | 'probes';
+  /** What `/trpc` serves; default: every procedure. */
   router?: AnyTRPCRouter;
   limits?: { http?: Partial<HttpLimits>; sockets?: Partial<SocketLimits> };
 }
@@ -69,11 +71,12 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
     exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
-  await app.register(trpcRoutes, { core, router });
   await app.register(healthRoutes, { core, isDraining: () => isDraining });
-  await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
-
-  app.server.on('upgrade', sockets.handleUpgrade);
+  if (options.serves !== 'probes') {
+    await app.register(trpcRoutes, { core, router });
+    await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
+    app.server.on('upgrade', sockets.handleUpgrade);
+  }
   await app.listen({ host: options.host, port: options.port });
   const port = portOf(app);
 

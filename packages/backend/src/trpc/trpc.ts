@@ -4,23 +4,15 @@ import { AppError } from '../app-error.ts';
 import type { CallerContext, RequestContext } from '../context.ts';
 import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
 
-/** How a procedure is offered over REST as well. */
-export interface RestMeta {
-  rest?: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: `/${string}`; status?: number };
-}
-
-const t = initTRPC
-  .context<RequestContext>()
-  .meta<RestMeta>()
-  .create({
-    // Explicit, because the default trusts NODE_ENV and an unset one would send stack traces to clients.
-    isDev: false,
-    errorFormatter: ({ shape, error, ctx }) => ({
-      ...shape,
-      message: publicMessage(error),
-      data: { ...shape.data, aura: errorData(error, ctx?.request.id ?? null) },
-    }),
-  });
+const t = initTRPC.context<RequestContext>().create({
+  // Explicit, because the default trusts NODE_ENV and an unset one would send stack traces to clients.
+  isDev: false,
+  errorFormatter: ({ shape, error, ctx }) => ({
+    ...shape,
+    message: publicMessage(error),
+    data: { ...shape.data, aura: errorData(error, ctx?.request.id ?? null) },
+  }),
+});
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
