@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { collectEvents, expectConverges, untilDone } from '../../testing/conversations.ts';
+import { openFeed, untilEnd } from './feed-testing.ts';
 
 let test: TestBackend;
 let user: TestCaller;
@@ -96,14 +97,11 @@ describe('conversation.delete', () => {
       clientId: randomUUID(),
       text: '#delay 10\n#repeat 2000 tick',
     });
-    const isLast = ({ type }: { type: string }): boolean => type === 'conversation_deleted';
-    const readers = [
-      collectEvents(user, conversationId, { until: isLast }),
-      collectEvents(user, conversationId, { until: isLast }),
-    ];
+    const readers = [await openFeed(user, { conversationId }), await openFeed(user, { conversationId })];
     await collectEvents(user, conversationId, { until: ({ type }) => type === 'content_delta' });
     expect(await user.call.conversation.delete({ conversationId })).toEqual({});
-    for (const { events } of await Promise.all(readers)) {
+    for (const { first, rest } of readers) {
+      const events = [first, ...(await untilEnd(rest))];
       expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
       expect(events.slice(-3).map(({ type }) => type)).toEqual(['content', 'done', 'conversation_deleted']);
       expect(events.at(-2)).toMatchObject({ runId, data: { status: 'cancelled' } });
@@ -126,9 +124,7 @@ describe('conversation.delete', () => {
         clientId: randomUUID(),
         text: '#repeat 50 a',
       });
-      const reading = collectEvents(user, conversationId, {
-        until: ({ type }) => type === 'conversation_deleted',
-      });
+      const { first, rest } = await openFeed(user, { conversationId });
       const results = await Promise.allSettled([
         user.call.conversation.delete({ conversationId }),
         user.call.conversation.delete({ conversationId }),
@@ -141,7 +137,7 @@ describe('conversation.delete', () => {
           .map(({ status }) => status)
           .toSorted(),
       ).toEqual(['fulfilled', 'rejected']);
-      const { events } = await reading;
+      const events = [first, ...(await untilEnd(rest))];
       for (const id of new Set(
         events.flatMap((event) => ('runId' in event && event.runId !== null ? [event.runId] : [])),
       )) {

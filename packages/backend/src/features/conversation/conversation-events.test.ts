@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { collectEvents, untilDone } from '../../testing/conversations.ts';
+import { openFeed } from './feed-testing.ts';
 
 let test: TestBackend;
 let user: TestCaller;
@@ -90,20 +91,14 @@ describe('conversation.events', () => {
     const { conversation } = await user.call.conversation.create({ clientId: randomUUID() });
     const conversationId = conversation.id;
     const fresh = await user.call.conversation.get({ conversationId });
-    const reading = collectEvents(user, conversationId, {
-      lastEventId: forge(fresh.cursor),
-      until: ({ type }) => type === 'conversation_updated',
-    });
-    const head = collectEvents(user, conversationId, {
-      lastEventId: forge(fresh.cursor),
-      until: ({ type }) => type === 'reset',
-    });
-    expect((await head).events).toEqual([{ type: 'reset', seq: seqOf(fresh), data: { state: fresh.state } }]);
-    expect((await head).lastEventId).toBe(fresh.cursor);
+    const { first, rest } = await openFeed(user, { conversationId, lastEventId: forge(fresh.cursor) });
+    expect(first).toEqual({ type: 'reset', seq: seqOf(fresh), data: { state: fresh.state } });
     await user.call.conversation.update({ conversationId, title: 'later' });
-    const { events } = await reading;
-    const reached = events.reduce(applyConversationEvent, fresh.state);
-    expect(reached).toEqual((await user.call.conversation.get({ conversationId })).state);
+    const { value: next } = await rest.next();
+    if (next === undefined) throw new Error('the feed ended');
+    const later = await user.call.conversation.get({ conversationId });
+    expect(applyConversationEvent(fresh.state, next)).toEqual(later.state);
+    await rest.return();
   });
 
   it('reaches two devices alike', async () => {
