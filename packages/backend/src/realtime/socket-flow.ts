@@ -61,10 +61,13 @@ export function createSocketFlow(socket: Socket, limits: FlowLimits = FLOW_LIMIT
   };
 }
 
+/** How long the reader has to read on and learn the reason. */
+const CLOSE_GRACE_MS = 5_000;
+
 /** The close frame queues behind the backlog, so a reader that never reads must be cut off as well. */
 function closeSlow(socket: Socket): void {
   socket.close(SLOW_READER_CODE, 'too slow; reconnect and resume');
-  setTimeout(() => socket.terminate(), 1_000).unref();
+  setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
 }
 
 async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
