@@ -1,3 +1,4 @@
+// Long, because a migration is one story: tables in the order they refer to each other, then the grants.
 import type { Kysely } from 'kysely';
 import { runStatements } from '../run-statements.ts';
 
