@@ -20,3 +20,8 @@ export class AppError extends Error {
 export function notFound(what: string): AppError {
   return new AppError('NOT_FOUND', { message: `No such ${what}.` });
 }
+
+/** The answer when the session behind a token or a call has ended. */
+export function sessionRevoked(): AppError {
+  return new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+}

@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
-import { AppError } from '../app-error.ts';
+import { AppError, sessionRevoked } from '../app-error.ts';
 import type { CallerContext, RequestContext } from '../context.ts';
 import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
 
@@ -36,7 +36,7 @@ export const userProcedure = publicProcedure.use(async ({ ctx, next }) => {
     throw new AppError('UNAUTHORIZED', { message: 'Sign in first.' });
   }
   if (ctx.sessionWatch.isRevoked(caller.sessionId)) {
-    throw new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+    throw sessionRevoked();
   }
   return await next({ ctx: { ...ctx, caller } satisfies CallerContext });
 });

@@ -3,15 +3,15 @@ import {
   newRunState,
   type RunError,
   type RunEvent,
-  type RunItem,
   type RunStatus,
   type Usage,
 } from '@aura/contract';
 import { jsonText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
+import { readRunEvents } from './read-run-events.ts';
 import { lockRun, type RunRow } from './run-store.ts';
-import { runEvent } from './run-view.ts';
+import { runView } from './run-view.ts';
 import { transition, type RunTransition } from './run-machine.ts';
 
 type EndStatus = Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
@@ -62,21 +62,8 @@ export async function endRun(
 }
 
 async function unfinishedAnswers(tx: Tx, run: RunRow): Promise<Unplaced<RunEvent>[]> {
-  if (run.firstSeq === null) return [];
-  const rows = await tx.db
-    .selectFrom('events')
-    .select(['seq', 'type', 'runId', 'at', 'data'])
-    .where('streamId', '=', run.conversationId)
-    .where('seq', '>=', run.firstSeq)
-    .where('runId', '=', run.id)
-    .where('type', 'in', ['run_created', 'content_delta', 'content'])
-    .orderBy('seq')
-    .execute();
-  let items: RunItem[] = [];
-  for (const row of rows) {
-    const event = runEvent({ ...row, at: row.at.toISOString() });
-    if (event.type !== 'run_created') items = applyRunEvent({ ...BLANK, items }, event).items;
-  }
+  const events = await readRunEvents(tx.db, run, ['content_delta', 'content']);
+  const { items } = events.reduce(applyRunEvent, newRunState(runView(run)));
   return items.flatMap((item): Unplaced<RunEvent>[] => {
     if (item.kind !== 'text' || item.isFinal || item.text === '') return [];
     const { messageId, attempt, text } = item;
@@ -85,15 +72,3 @@ async function unfinishedAnswers(tx: Tx, run: RunRow): Promise<Unplaced<RunEvent
     ];
   });
 }
-
-const BLANK = newRunState({
-  id: '',
-  conversationId: '',
-  messageId: '',
-  model: '',
-  status: 'running',
-  error: null,
-  createdAt: '',
-  startedAt: null,
-  endedAt: null,
-});

@@ -1,6 +1,6 @@
 import type { RunError, RunEvent } from '@aura/contract';
 import type { RunnerCore } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import { withSystemTransaction, withTransaction } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { FencedError } from '../../realtime/group-writer.ts';
 import { ModelError } from '../../ports/model.ts';
@@ -20,12 +20,11 @@ const MAX_STEPS = 50;
  */
 export async function executeRun(
   core: RunnerCore,
-  { runId, tenantId, signal }: { runId: string; tenantId: string; signal: AbortSignal },
+  { runId, signal }: { runId: string; signal: AbortSignal },
 ): Promise<void> {
   if (signal.aborted) return;
-  const scope = { ...core, caller: { tenantId, userId: tenantId } };
-  const run = await withTransaction(
-    scope,
+  const run = await withSystemTransaction(
+    core,
     async ({ db }) => await claimRun(db, { runId, owner: core.nodeId }),
   );
   if (run === undefined) return;

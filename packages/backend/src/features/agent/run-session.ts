@@ -21,7 +21,6 @@ export class RunSession {
   readonly #core: RunnerCore;
   readonly steps: StepData[] = [];
   plan: PlanStep[] = [];
-  usage: Usage = { inputTokens: 0, outputTokens: 0 };
 
   constructor(core: RunnerCore, run: RunRow, signal: AbortSignal) {
     this.#core = core;
@@ -68,7 +67,7 @@ export class RunSession {
       await this.#store(tx, { steps, from, usage });
       await recordEvents(tx, { id: this.run.conversationId, tenantId: this.run.tenantId }, events);
     });
-    this.#remember(steps, usage);
+    this.steps.push(...steps);
   }
 
   /** Ends the run as its owner, with the last steps and events of the same moment. */
@@ -92,7 +91,6 @@ export class RunSession {
       },
     );
     if (!hasEnded) throw new FencedError('the claim is gone');
-    this.#remember(last.steps, last.usage);
   }
 
   /** Keeps the plan that the next `update_plan` starts from. */
@@ -127,14 +125,5 @@ export class RunSession {
       }))
       .where('id', '=', runId)
       .execute();
-  }
-
-  #remember(steps: StepData[], usage: Usage | null): void {
-    this.steps.push(...steps);
-    if (usage === null) return;
-    this.usage = {
-      inputTokens: this.usage.inputTokens + usage.inputTokens,
-      outputTokens: this.usage.outputTokens + usage.outputTokens,
-    };
   }
 }

@@ -69,14 +69,13 @@ describe('before the runner has started', () => {
 
   it('executes a run once, however many want to', async () => {
     const asked = await ask(user, '#tool clock_now {}\n#say once');
-    const { tenantId } = user.ctx.caller;
     await Promise.all(
       Array.from(
         { length: 5 },
         async (_, index) =>
           await executeRun(
             { ...test.backend, nodeId: `node ${index}` },
-            { runId: asked.runId, tenantId, signal: never },
+            { runId: asked.runId, signal: never },
           ),
       ),
     );
@@ -107,8 +106,7 @@ describe('before the runner has started', () => {
 
   it('leaves a run queued when the node is stopping already', async () => {
     const asked = await ask(user, '#say later');
-    const { tenantId } = user.ctx.caller;
-    await executeRun(test.backend, { runId: asked.runId, tenantId, signal: AbortSignal.abort() });
+    await executeRun(test.backend, { runId: asked.runId, signal: AbortSignal.abort() });
     expect((await user.call.agent.get(asked)).state.status).toBe('queued');
     await user.call.agent.stop(asked);
   });
@@ -117,8 +115,7 @@ describe('before the runner has started', () => {
     const before = test.model.requests.length;
     const asked = await ask(user, '#say never');
     await user.call.agent.stop(asked);
-    const { tenantId } = user.ctx.caller;
-    await executeRun(test.backend, { runId: asked.runId, tenantId, signal: never });
+    await executeRun(test.backend, { runId: asked.runId, signal: never });
     const { run, events } = await outcomeOf(user, asked);
     expect(run).toMatchObject({ status: 'cancelled', items: [] });
     expect(dones(events)).toHaveLength(1);

@@ -47,19 +47,11 @@ export function createRunner(core: RunnerCore): Runner {
   let timers: NodeJS.Timeout[] = [];
   const subscriptions: { unsubscribe(): void }[] = [];
 
-  const execute = async (runId: string, signal: AbortSignal): Promise<void> => {
-    const run = await withSystemTransaction(
-      core,
-      async ({ db }) =>
-        await db.selectFrom('runs').select('tenantId').where('id', '=', runId).executeTakeFirst(),
-    );
-    if (run !== undefined) await executeRun(core, { runId, tenantId: run.tenantId, signal });
-  };
-
   const take = (runId: string): void => {
     if (!isStarted || stop.signal.aborted || active.has(runId) || active.size >= MAX_ACTIVE) return;
     const controller = new AbortController();
-    const done = execute(runId, AbortSignal.any([controller.signal, stop.signal]))
+    const signal = AbortSignal.any([controller.signal, stop.signal]);
+    const done = executeRun(core, { runId, signal })
       .catch((err: unknown) =>
         core.log.error({ err, runId }, 'a run could not be executed; the sweep tries again'),
       )

@@ -1,6 +1,6 @@
 import type { AuthResult, RefreshInput } from '@aura/contract';
 import { timingSafeEqual } from 'node:crypto';
-import { AppError } from '../../app-error.ts';
+import { AppError, sessionRevoked } from '../../app-error.ts';
 import type { RequestContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -98,7 +98,7 @@ function refusal(verdict: Exclude<Outcome['is'], 'granted'>): AppError {
           'A refresh token of this session was used twice, so the session was ended everywhere. Sign in again, and change the password if you do not know why.',
       });
     case 'revoked':
-      return new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+      return sessionRevoked();
     case 'inactive':
       return new AppError('ACCOUNT_INACTIVE', {
         message: 'This account is switched off. Ask an administrator to switch it on again.',

@@ -1,5 +1,5 @@
 import type { AuthResult, SwitchTenantInput } from '@aura/contract';
-import { AppError, notFound } from '../../app-error.ts';
+import { notFound, sessionRevoked } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -24,7 +24,7 @@ async function move(tx: Tx, ctx: CallerContext, tenantId: string): Promise<Sessi
   if (member === undefined) throw notFound('tenant');
   const session = await lockSession(tx.db, sessionId);
   if (session === undefined || session.isRevoked || session.isOver || !member.isActive) {
-    throw new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+    throw sessionRevoked();
   }
   await endSessionRows(tx.db, { userId, id: sessionId }, 'switched');
   const grant = await createSession(tx, ctx, { userId, tenantId, expiresAt: session.expiresAt });

@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts';
+import { sessionRevoked } from '../../app-error.ts';
 import type { Caller, Core } from '../../context.ts';
 
 /** Who is calling, for transports. Throws `UNAUTHORIZED`, or `SESSION_REVOKED` when the token's session has ended. */
@@ -8,7 +8,7 @@ export async function verifyAccess(
 ): Promise<Caller> {
   const caller = await core.accessTokens.verify(token);
   if (core.sessionWatch.isRevoked(caller.sessionId)) {
-    throw new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
+    throw sessionRevoked();
   }
   return caller;
 }
