@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorData } from '@aura/contract';
 
-type Extras = Pick<ErrorData, 'issues' | 'retryAfterMs'>;
+type Extras = Pick<ErrorData, 'issues' | 'retryAfterMs' | 'decision'>;
 
 /** Something a caller caused or should know of. Transports map `code`; the message says what to do next. */
 export class AppError extends Error {

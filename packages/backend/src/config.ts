@@ -15,6 +15,38 @@ export interface BackendConfig {
   trustedProxies: readonly string[];
   isRegistrationOpen: boolean;
   model: ModelConfig;
+  /** Limits on what a run, a user and a tenant may spend; left out: the defaults of `run-budget.ts`. */
+  budgets?: Partial<Budgets>;
+  /** What a million tokens cost, by model, in millionths of the deployment's currency; models not named cost nothing. */
+  rates?: Readonly<Record<string, TokenRate>>;
+  /** `host`, `host:port` or ranges that tools may reach although they are not public. Usually none. */
+  toolHttpAllow?: readonly string[];
+  /** Admins of a tenant may add MCP servers that are programs on this machine. Only where every admin is trusted with it. */
+  allowsStdioTools?: boolean;
+  /** How long cursors and the pieces of answers are kept; default 30 days. */
+  retentionDays?: number;
+}
+
+export interface TokenRate {
+  inputMicros: number;
+  outputMicros: number;
+}
+
+/** Null: no limit. Tokens count input and output; money is in millionths of the deployment's currency. */
+export interface Budgets {
+  runSteps: number;
+  runToolCalls: number;
+  /** Time under a claim; waiting for people does not count. */
+  runActiveMs: number;
+  /** Of everything the model said in the run. */
+  runOutputBytes: number;
+  runTokens: number | null;
+  runCostMicros: number | null;
+  /** Per day (UTC). */
+  userTokens: number | null;
+  userCostMicros: number | null;
+  tenantTokens: number | null;
+  tenantCostMicros: number | null;
 }
 
 export interface ModelConfig {

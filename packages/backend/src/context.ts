@@ -1,4 +1,4 @@
-import type { Role } from '@aura/contract';
+import type { ApiKeyScope, Role } from '@aura/contract';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { BackendConfig } from './config.ts';
@@ -48,6 +48,8 @@ export interface Caller {
   sessionId: string;
   /** When the access token ends. */
   expiresAt: Date;
+  /** Null for a person's session, which may do all its role allows; an API key may do what its scopes name. */
+  scopes: readonly ApiKeyScope[] | null;
 }
 
 export interface RequestInfo {

@@ -4,6 +4,7 @@ export type { BackendConfig, ModelConfig } from './config.ts';
 export { type Backend, type BackendOverrides, createBackend } from './create-backend.ts';
 export { DataFolderInUseError } from './db/lock-data-folder.ts';
 export {
+  defineQuestion,
   defineTool,
   type Tool,
   type ToolContext,

@@ -29,6 +29,9 @@ export class WireLog {
       isPinned: false,
       isArchived: false,
       activeRunId: null,
+      whenBusy: 'reject',
+      whenWaiting: 'reject',
+      forkedFrom: null,
       createdAt: at,
       updatedAt: at,
     };

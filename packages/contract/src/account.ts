@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalViewSchema } from './approval.ts';
 import { conversationViewSchema } from './conversation.ts';
 import { idSchema, resumeSchema } from './primitives.ts';
 import { eventOf } from './run-events.ts';
@@ -10,5 +11,7 @@ export type AccountEventsInput = z.infer<typeof accountEventsInputSchema>;
 export const accountEventSchema = z.discriminatedUnion('type', [
   eventOf('conversation_changed', z.object({ conversation: conversationViewSchema })),
   eventOf('conversation_removed', z.object({ conversationId: idSchema })),
+  /** One that the user may decide, or of one of the user's runs, as it is now. */
+  eventOf('approval_changed', z.object({ approval: approvalViewSchema, mayDecide: z.boolean() })),
 ]);
 export type AccountEvent = z.infer<typeof accountEventSchema>;

@@ -68,3 +68,10 @@ export type MembershipView = z.infer<typeof membershipViewSchema>;
 export type IdentityView = z.infer<typeof identityViewSchema>;
 export type AuthResult = z.infer<typeof authResultSchema>;
 export type SessionView = z.infer<typeof sessionViewSchema>;
+
+/**
+ * What an API key may do on behalf of the user it belongs to. `read`: see what the user sees. `write`: create, send, change.
+ * `approvals:decide`: decide what a person is asked; never part of another scope. `admin`: what the user's role as admin allows.
+ */
+export const apiKeyScopeSchema = z.enum(['read', 'write', 'approvals:decide', 'admin']);
+export type ApiKeyScope = z.infer<typeof apiKeyScopeSchema>;

@@ -22,6 +22,7 @@ export function applyToConversationList(
 ): ConversationView[] {
   switch (event.type) {
     case 'reset':
+    case 'approval_changed':
       return [...list];
     case 'conversation_removed':
       return list.filter((item) => item.id !== event.data.conversationId);

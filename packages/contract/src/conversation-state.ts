@@ -59,6 +59,9 @@ export function applyConversationEvent(
     case 'plan_step':
     case 'plan_step_update':
     case 'tool_execution':
+    case 'hitl':
+    case 'hitl_resolved':
+    case 'run_waiting':
     case 'content_delta':
     case 'timeline_step_update':
     case 'error':

@@ -29,6 +29,17 @@ const titleSchema = z.string().trim().min(1).max(LIMITS.titleChars);
 const textSchema = z.string().trim().min(1).max(LIMITS.messageChars);
 const conversationRef = { conversationId: idSchema };
 
+/**
+ * What becomes of a message sent while the agent works. `reject`: RUN_ACTIVE. `enqueue`: it is answered next. `interrupt`:
+ * the agent stops and answers it. `steer`: the agent reads it before its next step.
+ */
+export const whenBusySchema = z.enum(['reject', 'enqueue', 'interrupt', 'steer']);
+/**
+ * What becomes of a message sent while a person is asked. `reject`: APPROVAL_PENDING. `enqueue`: it is answered after
+ * the decision. `interrupt`: what was asked is rejected as superseded, and the message is answered.
+ */
+export const whenWaitingSchema = z.enum(['reject', 'enqueue', 'interrupt']);
+
 export const conversationViewSchema = z.object({
   id: idSchema,
   title: z.string(),
@@ -36,9 +47,15 @@ export const conversationViewSchema = z.object({
   isPinned: z.boolean(),
   isArchived: z.boolean(),
   activeRunId: idSchema.nullable(),
+  whenBusy: whenBusySchema,
+  whenWaiting: whenWaitingSchema,
+  /** The conversation this one was forked from. */
+  forkedFrom: idSchema.nullable(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
 });
+export type WhenBusy = z.infer<typeof whenBusySchema>;
+export type WhenWaiting = z.infer<typeof whenWaitingSchema>;
 export type ConversationView = z.infer<typeof conversationViewSchema>;
 
 export const messageViewSchema = z.object({
@@ -61,6 +78,8 @@ export const createConversationInputSchema = z.object({
   title: titleSchema.optional(),
   /** One of `agent.models`; default: the deployment's. */
   model: z.string().max(200).optional(),
+  whenBusy: whenBusySchema.optional(),
+  whenWaiting: whenWaitingSchema.optional(),
   message: z.object({ text: textSchema, context: pageContextSchema.optional() }).optional(),
 });
 export const createConversationOutputSchema = z.object({
@@ -86,6 +105,8 @@ export const updateConversationInputSchema = z.object({
   model: z.string().max(200).optional(),
   isPinned: z.boolean().optional(),
   isArchived: z.boolean().optional(),
+  whenBusy: whenBusySchema.optional(),
+  whenWaiting: whenWaitingSchema.optional(),
 });
 export const listMessagesInputSchema = z.object({
   ...conversationRef,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { approvalStatusSchema } from './approval.ts';
+import { idSchema, instantSchema } from './primitives.ts';
 
 /** Every code a call can fail with. Clients branch on these, never on messages. */
 export const ERROR_CODES = [
@@ -17,6 +19,11 @@ export const ERROR_CODES = [
   'CONFLICT',
   'IDEMPOTENCY_CONFLICT',
   'RUN_ACTIVE',
+  'APPROVAL_PENDING',
+  'APPROVAL_DECIDED',
+  'APPROVAL_EXPIRED',
+  'APPROVAL_MISMATCH',
+  'APPROVAL_OUTDATED',
   'CURSOR_EXPIRED',
   'TOO_MANY_REQUESTS',
   'PAYLOAD_TOO_LARGE',
@@ -40,5 +47,13 @@ export const errorDataSchema = z.object({
   issues: z.array(inputIssueSchema).optional(),
   /** Present when trying again later can help. */
   retryAfterMs: z.number().optional(),
+  /** Present on APPROVAL_DECIDED and APPROVAL_EXPIRED: how it ended, when and by whom. */
+  decision: z
+    .object({
+      status: approvalStatusSchema,
+      decidedAt: instantSchema.nullable(),
+      decidedBy: idSchema.nullable(),
+    })
+    .optional(),
 });
 export type ErrorData = z.infer<typeof errorDataSchema>;

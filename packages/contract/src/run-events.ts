@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { approvalStatusSchema, approvalViewSchema } from './approval.ts';
 import { idSchema, instantSchema, jsonSchema } from './primitives.ts';
 
-export const runStatusSchema = z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']);
+export const runStatusSchema = z.enum(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled']);
 export type RunStatus = z.infer<typeof runStatusSchema>;
-/** A run in one of these is still going to change. */
-export const ACTIVE_RUN_STATUSES = ['queued', 'running'] as const satisfies readonly RunStatus[];
+/** A run in one of these is still going to change. `waiting`: for a person, for as long as it takes. */
+export const ACTIVE_RUN_STATUSES = ['queued', 'running', 'waiting'] as const satisfies readonly RunStatus[];
 
 export const usageSchema = z.object({
   inputTokens: z.int(),
@@ -12,7 +13,10 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** Why a run or an attempt failed. `interrupted`: the process that ran it died. */
+/**
+ * Why a run or an attempt failed. `loop_detected`: the agent did the same again and again. `poison`: whoever executes it
+ * dies. `interrupted`: the server that answered went away (said by a model call that is made again).
+ */
 export const runErrorCodeSchema = z.enum([
   'provider_rate_limited',
   'provider_quota',
@@ -25,6 +29,8 @@ export const runErrorCodeSchema = z.enum([
   'content_filtered',
   'context_too_long',
   'budget_exceeded',
+  'loop_detected',
+  'poison',
   'interrupted',
   'internal',
 ]);
@@ -94,6 +100,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
       durationMs: z.number().optional(),
     }),
   ),
+  /** A person is asked; the same approval again: it has changed (it was delegated). */
+  eventOf('hitl', z.object({ approval: approvalViewSchema })),
+  eventOf(
+    'hitl_resolved',
+    z.object({
+      approvalId: idSchema,
+      status: approvalStatusSchema.exclude(['pending']),
+      decidedBy: idSchema.nullable(),
+      decidedAt: instantSchema,
+      reason: z.string().nullable(),
+      editedArgs: jsonSchema.nullable(),
+      answer: jsonSchema.nullable(),
+    }),
+  ),
+  /** Nothing goes on before somebody decides; `run_started` says that it does. */
+  eventOf('run_waiting', z.object({ approvalIds: z.array(idSchema) })),
   eventOf('content_delta', z.object({ messageId: idSchema, delta: z.string(), ...pieceShape })),
   eventOf(
     'content',

@@ -1,3 +1,4 @@
+import type { ApprovalView } from './approval.ts';
 import type { Json } from './primitives.ts';
 import type { PlanStepStatus, RunEvent, RunView, ToolStatus, Usage } from './run-events.ts';
 
@@ -22,6 +23,7 @@ export type RunItem =
       error?: string;
       durationMs?: number;
     }
+  | { kind: 'approval'; approval: ApprovalView }
   | { kind: 'text'; messageId: string; attempt: number; text: string; isFinal: boolean };
 export interface TimelineStep {
   stepId: string;
@@ -52,7 +54,7 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
     case 'run_created':
       return state;
     case 'run_started':
-      return { ...state, status: 'running', startedAt: event.data.startedAt };
+      return { ...state, status: 'running', startedAt: state.startedAt ?? event.data.startedAt };
     case 'thought': {
       const { stepId, attempt, offset, text } = event.data;
       const isSame = (item: RunItem) => item.kind === 'thought' && item.stepId === stepId;
@@ -102,6 +104,21 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
           ...event.data,
         }),
       );
+    case 'hitl': {
+      const { approval } = event.data;
+      return upsert(state, isApproval(approval.id), () => ({ kind: 'approval', approval }));
+    }
+    case 'hitl_resolved': {
+      const { approvalId, ...decided } = event.data;
+      const items = state.items.map((item) =>
+        item.kind === 'approval' && item.approval.id === approvalId
+          ? { ...item, approval: { ...item.approval, ...decided } }
+          : item,
+      );
+      return { ...state, items };
+    }
+    case 'run_waiting':
+      return { ...state, status: 'waiting' };
     case 'timeline_step_update': {
       const rest = state.timeline.filter((step) => step.stepId !== event.data.stepId);
       return { ...state, timeline: [...rest, event.data] };
@@ -122,6 +139,7 @@ export function applyRunEvent(state: RunState, event: RunEvent): RunState {
   }
 }
 
+const isApproval = (id: string) => (item: RunItem) => item.kind === 'approval' && item.approval.id === id;
 const isText = (messageId: string) => (item: RunItem) => item.kind === 'text' && item.messageId === messageId;
 
 /** Replaces the item that matches, or appends it. */

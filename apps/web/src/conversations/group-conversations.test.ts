@@ -12,6 +12,9 @@ function conversation(id: string, updatedAt: Date, isPinned = false): Conversati
     isPinned,
     isArchived: false,
     activeRunId: null,
+    whenBusy: 'reject',
+    whenWaiting: 'reject',
+    forkedFrom: null,
     createdAt: updatedAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

@@ -2,8 +2,20 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import * as main from './migrations/0001-main.ts';
+import * as approvals from './migrations/0002-approvals.ts';
+import * as memory from './migrations/0003-memory.ts';
+import * as mcp from './migrations/0004-mcp.ts';
+import * as apiKeys from './migrations/0005-api-keys.ts';
+import * as checkpoints from './migrations/0006-checkpoints.ts';
 
-const MIGRATIONS: Record<string, Migration> = { '0001-main': main };
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-main': main,
+  '0002-approvals': approvals,
+  '0003-memory': memory,
+  '0004-mcp': mcp,
+  '0005-api-keys': apiKeys,
+  '0006-checkpoints': checkpoints,
+};
 
 /**
  * Brings the database up to this release; several processes may call it at once. Throws what the failing

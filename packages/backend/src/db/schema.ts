@@ -1,4 +1,20 @@
-import type { JsonObject, PageContext, Role, RunError, RunStatus } from '@aura/contract';
+import type {
+  ApprovalChoice,
+  ApprovalKind,
+  ApprovalStatus,
+  Approvers,
+  Json,
+  JsonObject,
+  PageContext,
+  PolicyRule,
+  Role,
+  RunError,
+  RunStatus,
+  ToolRepeat,
+  ToolRisk,
+  WhenBusy,
+  WhenWaiting,
+} from '@aura/contract';
 import type { ColumnType, Generated } from 'kysely';
 import type { StepData } from './step-data.ts';
 
@@ -76,6 +92,9 @@ export interface Schema {
     isPinned: Generated<boolean>;
     isArchived: Generated<boolean>;
     activeRunId: string | null;
+    whenBusy: Generated<WhenBusy>;
+    whenWaiting: Generated<WhenWaiting>;
+    forkedFrom: Generated<string | null>;
     deletedAt: Date | null;
     createdAt: CreatedAt;
     updatedAt: Generated<Date>;
@@ -112,6 +131,16 @@ export interface Schema {
     error: ColumnType<RunError | null, string | null, string | null>;
     inputTokens: Generated<number>;
     outputTokens: Generated<number>;
+    /** Claims in a row that finished no step. */
+    noProgress: Generated<number>;
+    toolCalls: Generated<number>;
+    outputBytes: Generated<number>;
+    /** Time under a claim, up to the last checkpoint. */
+    activeMs: Generated<number>;
+    costMicros: Generated<number>;
+    claimedAt: Generated<Date | null>;
+    /** Strangers' text has reached the model. */
+    isTainted: Generated<boolean>;
     createdAt: CreatedAt;
     startedAt: Date | null;
     endedAt: Date | null;
@@ -120,9 +149,74 @@ export interface Schema {
     runId: string;
     index: number;
     tenantId: string;
-    kind: 'model' | 'tool';
+    kind: StepData['kind'];
     data: Jsonb<StepData>;
     at: Generated<Date>;
+  };
+  approvals: {
+    id: string;
+    tenantId: string;
+    conversationId: string;
+    runId: string;
+    userId: string;
+    kind: ApprovalKind;
+    toolCallId: string;
+    toolName: string;
+    toolVersion: string;
+    risk: ToolRisk;
+    title: string;
+    args: Jsonb<Json>;
+    argsHash: string;
+    question: ColumnType<{ text: string; options: string[] } | null, string | null, never>;
+    allowed: ApprovalChoice[];
+    approverKind: Approvers['kind'];
+    approverIds: Generated<string[]>;
+    approverRole: Exclude<Role, 'guest'> | null;
+    status: Generated<ApprovalStatus>;
+    createdAt: Date;
+    expiresAt: Date;
+    decidedAt: Date | null;
+    decidedBy: string | null;
+    decisionKey: string | null;
+    reason: string | null;
+    editedArgs: ColumnType<Json, string | null, string | null>;
+    answer: ColumnType<Json, string | null, string | null>;
+  };
+  toolCalls: {
+    runId: string;
+    callId: string;
+    tenantId: string;
+    toolName: string;
+    toolVersion: string;
+    argsHash: string;
+    repeat: ToolRepeat;
+    approvalId: string | null;
+    fence: number;
+    attempts: Generated<number>;
+    startedAt: Date;
+    endedAt: Date | null;
+  };
+  usageEntries: {
+    runId: string;
+    step: number;
+    attempt: number;
+    tenantId: string;
+    userId: string;
+    conversationId: string;
+    messageId: string | null;
+    model: string;
+    isSettled: Generated<boolean>;
+    inputTokens: number;
+    outputTokens: number;
+    costMicros: number;
+    createdAt: Date;
+  };
+  approvalPolicies: {
+    tenantId: string;
+    rules: Jsonb<PolicyRule[]>;
+    version: number;
+    updatedAt: Date;
+    updatedBy: string;
   };
   facts: { tenantId: string; userId: string; key: string; value: string; updatedAt: Generated<Date> };
 }

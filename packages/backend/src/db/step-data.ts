@@ -11,4 +11,6 @@ export interface ToolCall {
 /** One finished step of a run: its checkpoint, and what the next model call is told happened. */
 export type StepData =
   | { kind: 'model'; text: string; toolCalls: ToolCall[]; usage: Usage | null }
-  | { kind: 'tool'; toolCallId: string; toolName: string; result: Json; isError: boolean };
+  | { kind: 'tool'; toolCallId: string; toolName: string; result: Json; isError: boolean }
+  /** What the user said in mid-run, to steer it. */
+  | { kind: 'message'; messageId: string; text: string };

@@ -57,6 +57,7 @@ export async function createTestCaller(
     role,
     sessionId,
     expiresAt: new Date(Date.now() + 900_000),
+    scopes: null,
   });
 }
 

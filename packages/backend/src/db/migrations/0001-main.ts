@@ -1,16 +1,9 @@
 // Long, because a migration is one story: tables in the order they refer to each other, then the grants.
 import type { Kysely } from 'kysely';
 import { runStatements } from '../run-statements.ts';
+import { isolate } from './isolate.ts';
 
 const TENANT = `nullif(current_setting('app.tenant', true), '')::uuid`;
-
-/** Rows of one tenant for the application; the two system roles see what their grants allow. */
-const isolate = (table: string, column = 'tenant_id'): string[] => [
-  `alter table ${table} enable row level security`,
-  `alter table ${table} force row level security`,
-  `create policy tenant_rows on ${table} to aura_app using (${column} = ${TENANT}) with check (${column} = ${TENANT})`,
-  `create policy all_rows on ${table} to aura_system, aura_writer using (true) with check (true)`,
-];
 
 /** Roles belong to the whole server, so another database of the same server may be creating them right now. */
 const role = (name: string): string => `do $$ begin

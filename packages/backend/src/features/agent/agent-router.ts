@@ -31,7 +31,7 @@ export const agentRouter = router({
     .output(runViewSchema)
     .mutation(async ({ ctx, input }) => await stopRun(ctx, input)),
   models: userProcedure.output(z.array(modelViewSchema)).query(({ ctx }) => listModels(ctx)),
-  tools: userProcedure.output(z.array(toolViewSchema)).query(({ ctx }) => listTools(ctx)),
+  tools: userProcedure.output(z.array(toolViewSchema)).query(async ({ ctx }) => await listTools(ctx)),
   events: userProcedure
     .input(runEventsInputSchema)
     .subscription(({ ctx, input, signal }) => runEvents(ctx, input, signalOf(signal))),

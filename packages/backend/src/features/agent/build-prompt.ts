@@ -79,6 +79,7 @@ function stepMessages(steps: readonly StepData[]): ModelMessage[] {
     steps.flatMap((step) => (step.kind === 'tool' ? [[step.toolCallId, step] as const] : [])),
   );
   return steps.flatMap((step): ModelMessage[] => {
+    if (step.kind === 'message') return [{ role: 'user', text: step.text }];
     // Some providers refuse an answer that says nothing.
     if (step.kind === 'tool' || (step.text === '' && step.toolCalls.length === 0)) return [];
     const answers = step.toolCalls.map((call): ModelMessage => {

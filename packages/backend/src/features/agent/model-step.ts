@@ -60,7 +60,8 @@ async function oneAttempt(
   const pieces = new PieceWriter({ runId: run.id, ...place }, async (events) => await session.say(events));
   let isFirst = true;
   try {
-    const request = { model: run.model, messages, tools: core.tools.all, user: run.id };
+    const { all: tools } = await core.tools.of(run.tenantId);
+    const request = { model: run.model, messages, tools, user: run.id };
     for await (const chunk of core.model.stream(request, signal)) {
       // Not before: until this attempt says something, the lost one's words are all there is to keep.
       if (isFirst) await session.say([...shown].map((said) => takeBack(run.id, said, place)));

@@ -19,6 +19,7 @@ export type RunTransition = 'claim' | 'complete' | 'fail' | 'cancel';
 const TRANSITIONS: Record<RunStatus, Partial<Record<RunTransition, RunStatus>>> = {
   queued: { claim: 'running', fail: 'failed', cancel: 'cancelled' },
   running: { complete: 'completed', fail: 'failed', cancel: 'cancelled' },
+  waiting: { fail: 'failed', cancel: 'cancelled' },
   completed: {},
   failed: {},
   cancelled: {},

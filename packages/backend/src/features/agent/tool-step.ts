@@ -62,10 +62,11 @@ async function attemptCall(
     const error = reason.slice(0, MAX_ERROR_CHARS);
     return { result: { error }, error };
   };
-  const tool = core.tools.find(call.name);
+  const tools = await core.tools.of(run.tenantId);
+  const tool = tools.find(call.name);
   if (tool === undefined) {
     return failed(
-      `There is no tool ${call.name}. Use one of: ${core.tools.all.map(({ name }) => name).join(', ')}.`,
+      `There is no tool ${call.name}. Use one of: ${tools.all.map(({ name }) => name).join(', ')}.`,
     );
   }
   const args = parseArgs(call.argsText);
@@ -74,9 +75,11 @@ async function attemptCall(
   const callSignal = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   using over = aborted(callSignal);
   try {
+    const parsed = tool.parse(args);
     callSignal.throwIfAborted();
     const running = tool.run(
       {
+        config: core.config,
         database: core.database,
         hub: core.hub,
         clock: core.clock,
@@ -88,7 +91,7 @@ async function attemptCall(
         key: `aura:${run.id}:${call.id}`,
         signal: callSignal,
       },
-      args,
+      parsed,
     );
     // A tool that does not heed its signal must hold up neither its run nor the server's end.
     const { result, events = [] } = await Promise.race([running, over.promise]);

@@ -102,7 +102,14 @@ export function createAccessTokens({
     async verify(token) {
       try {
         const { sub, tid, role, sid, exp } = await readClaims(token);
-        return { userId: sub, tenantId: tid, role, sessionId: sid, expiresAt: new Date(exp * 1_000) };
+        return {
+          userId: sub,
+          tenantId: tid,
+          role,
+          sessionId: sid,
+          expiresAt: new Date(exp * 1_000),
+          scopes: null,
+        };
       } catch (cause) {
         throw new AppError('UNAUTHORIZED', {
           message: 'The access token is not valid or has ended. Refresh it or sign in again.',

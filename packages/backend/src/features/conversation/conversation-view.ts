@@ -10,6 +10,9 @@ export function conversationView(row: ConversationRow): ConversationView {
     isPinned: row.isPinned,
     isArchived: row.isArchived,
     activeRunId: row.activeRunId,
+    whenBusy: row.whenBusy,
+    whenWaiting: row.whenWaiting,
+    forkedFrom: row.forkedFrom,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

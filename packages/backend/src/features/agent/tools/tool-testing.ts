@@ -11,6 +11,7 @@ export async function callTool(
   const { tenantId, userId } = ctx.caller;
   return await tool.run(
     {
+      config: ctx.config,
       database: ctx.database,
       hub: ctx.hub,
       clock: ctx.clock,
@@ -23,6 +24,6 @@ export async function callTool(
       signal: new AbortController().signal,
       ...over,
     },
-    args,
+    tool.parse(args),
   );
 }
