@@ -27,6 +27,8 @@ export class AuraError extends TRPCClientError<AnyTRPCRouter> {
   readonly issues: InputIssue[] | undefined;
   /** Present when trying again after that many ms can help. */
   readonly retryAfterMs: number | undefined;
+  /** On APPROVAL_DECIDED and APPROVAL_EXPIRED: how it ended, when and by whom. */
+  readonly decision: ErrorData['decision'];
   /** Name it when you report a fault: the server's log has it. Null when no answer came. */
   readonly requestId: string | null;
 
@@ -38,6 +40,7 @@ export class AuraError extends TRPCClientError<AnyTRPCRouter> {
     this.code = code;
     this.issues = data?.issues;
     this.retryAfterMs = data?.retryAfterMs;
+    this.decision = data?.decision;
     this.requestId = data?.requestId ?? null;
   }
 }

@@ -33,6 +33,7 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   readonly conversation: AuraTrpc['conversation'];
   readonly agent: AuraTrpc['agent'];
   readonly account: AuraTrpc['account'];
+  readonly hitl: AuraTrpc['hitl'];
   readonly session: SessionStore;
   readonly connection: ReadableStore<ConnectionState>;
   /** Keeps a conversation's state current: snapshot, events, resume. Resolves when it is over; never rejects. */
@@ -92,6 +93,7 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     conversation: trpc.conversation,
     agent: trpc.agent,
     account: trpc.account,
+    hitl: trpc.hitl,
     session: session.store,
     connection: socket.connection,
     followConversation: (conversationId, follow) => followConversation(trpc, conversationId, follow),

@@ -34,6 +34,11 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'CONFLICT':
     case 'IDEMPOTENCY_CONFLICT':
     case 'RUN_ACTIVE':
+    case 'APPROVAL_PENDING':
+    case 'APPROVAL_DECIDED':
+    case 'APPROVAL_EXPIRED':
+    case 'APPROVAL_MISMATCH':
+    case 'APPROVAL_OUTDATED':
     case 'PAYLOAD_TOO_LARGE':
       return 'failed';
   }

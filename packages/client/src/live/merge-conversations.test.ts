@@ -1,7 +1,8 @@
-import type { ConversationView, ListConversationsOutput } from '@aura/contract';
+import type { AccountFeedEvent, ConversationView, ListConversationsOutput } from '@aura/contract';
 import { expect, test } from 'vitest';
-import { applyNews, type News } from './conversation-news.ts';
+import { conversationIdOf, type ConversationNews } from './conversation-news.ts';
 import { mergeConversations } from './merge-conversations.ts';
+import { applyNews } from './news.ts';
 
 const at = (seq: number, epoch = '00000000') => `v1.${epoch}.${seq}`;
 const view = (id: string, minute: number, more: Partial<ConversationView> = {}): ConversationView => ({
@@ -23,19 +24,17 @@ const page = (
   conversations: ConversationView[],
   nextPage: string | null = null,
 ): ListConversationsOutput => ({ conversations, nextPage, cursor: at(seq) });
-const none: News = { items: new Map(), resets: 0 };
-const changed = (news: News, seq: number, conversation: ConversationView) =>
-  applyNews(
+const none: ConversationNews = { items: new Map(), resets: 0 };
+const told = (news: ConversationNews, event: AccountFeedEvent, id: string) =>
+  applyNews(news, { event, id, subject: conversationIdOf(event) });
+const changed = (news: ConversationNews, seq: number, conversation: ConversationView) =>
+  told(
     news,
     { type: 'conversation_changed', seq, at: conversation.updatedAt, runId: null, data: { conversation } },
     at(seq),
   );
-const removed = (news: News, seq: number, conversationId: string) =>
-  applyNews(
-    news,
-    { type: 'conversation_removed', seq, at: '', runId: null, data: { conversationId } },
-    at(seq),
-  );
+const removed = (news: ConversationNews, seq: number, conversationId: string) =>
+  told(news, { type: 'conversation_removed', seq, at: '', runId: null, data: { conversationId } }, at(seq));
 const all = { isArchived: false, query: '' };
 const ids = (views: ConversationView[]) => views.map(({ id }) => id);
 
@@ -79,7 +78,7 @@ test('a search takes in what is renamed to match, and trusts the server on what 
 });
 
 test('a reset asks for the lists to be read again', () => {
-  const news = applyNews(
+  const news = told(
     changed(none, 6, view('a', 1)),
     { type: 'reset', seq: 3, data: {} },
     at(3, 'ffffffff'),

@@ -1,11 +1,12 @@
 import {
+  type AccountFeedEvent,
   compareConversations,
   type ConversationView,
-  type Cursor,
   type ListConversationsOutput,
   parseCursor,
 } from '@aura/contract';
-import type { News, NewsItem } from './conversation-news.ts';
+import type { ConversationNews } from './conversation-news.ts';
+import { newerThan, type NewsItem } from './news.ts';
 
 export interface ListFilter {
   isArchived: boolean;
@@ -19,13 +20,13 @@ export interface ListFilter {
  */
 export function mergeConversations(
   pages: readonly ListConversationsOutput[],
-  news: News,
+  news: ConversationNews,
   filter: ListFilter,
 ): ConversationView[] {
   const first = pages[0];
   if (first === undefined) return [];
   const views = new Map<string, ConversationView>();
-  const add = ({ event }: NewsItem) => {
+  const add = ({ event }: NewsItem<AccountFeedEvent>) => {
     if (event.type !== 'conversation_changed') return;
     const view = event.data.conversation;
     if (belongs(view, filter)) views.set(view.id, view);
@@ -47,12 +48,6 @@ export function mergeConversations(
     if (end === undefined || compareConversations(item.event.data.conversation, end) < 0) add(item);
   }
   return [...views.values()].toSorted(compareConversations);
-}
-
-/** The item if it tells of something after `read`; positions of different epochs say nothing about each other. */
-function newerThan(read: Cursor | null, item: NewsItem | undefined): NewsItem | null {
-  if (item === undefined || read === null) return null;
-  return item.cursor.epoch === read.epoch && item.cursor.seq > read.seq ? item : null;
 }
 
 /** As the server decides it; used for news alone, since what a page holds the server has decided already. */

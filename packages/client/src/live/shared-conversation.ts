@@ -1,10 +1,10 @@
-import { ACTIVE_RUN_STATUSES, type ConversationState, type PageContext } from '@aura/contract';
+import type { ConversationState, PageContext } from '@aura/contract';
 import { type AuraError, toAuraError } from '../aura-error.ts';
 import type { AuraClient } from '../create-aura-client.ts';
-import type { FollowStatus } from '../feed/follow-feed.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
 import { coalesce } from './coalesce.ts';
+import { type LiveStatus, toLiveStatus } from './live-status.ts';
 import { identityKeyOf } from './identity-key-of.ts';
 import { NO_OLDER, olderAfterReset, prependPage, withOlder } from './older-messages.ts';
 import { createOutbox, type PendingMessage } from './outbox.ts';
@@ -14,7 +14,7 @@ import type { Running } from './share.ts';
 const FRAME_MS = 16;
 
 export interface ConversationSnapshot {
-  status: 'loading' | 'ready' | 'notFound' | 'error';
+  status: LiveStatus;
   /** Why the status is `error`; beside another status, what went wrong last and is being tried again. */
   error: AuraError | null;
   /** Older messages that were loaded are in `messages` too. */
@@ -30,8 +30,11 @@ export interface ConversationActions {
   retry: (clientId: string) => void;
   /** Forgets a message that failed. */
   discard: (clientId: string) => void;
-  /** Stops what runs; does nothing when nothing does. Rejects with an AuraError. */
-  stop: () => Promise<void>;
+  /**
+   * Stops the run whose turn it is (also one that waits for a person), or the one given; does nothing when none is.
+   * What is queued behind it goes on. Rejects with an AuraError.
+   */
+  stop: (runId?: string) => Promise<void>;
   /** Loads the page of messages before the oldest one; a failure shows up in `error`. */
   loadOlder: () => void;
 }
@@ -120,7 +123,7 @@ export function createSharedConversation({
         soon();
       },
       onStatus(status) {
-        feed = { ...feed, ...toFeedStatus(status, feed.status) };
+        feed = { ...feed, ...toLiveStatus(status, feed.status) };
         soon();
       },
     });
@@ -151,11 +154,8 @@ export function createSharedConversation({
     },
     retry: outbox.retry,
     discard: outbox.discard,
-    async stop() {
-      const runs = Object.values(feed.state?.runs ?? {}).filter(({ status }) =>
-        ACTIVE_RUN_STATUSES.some((active) => active === status),
-      );
-      await Promise.all(runs.map(({ id }) => client.agent.stop.mutate({ runId: id }, REPEATABLE)));
+    async stop(runId = feed.state?.conversation.activeRunId ?? undefined) {
+      if (runId !== undefined) await client.agent.stop.mutate({ runId }, REPEATABLE);
     },
     loadOlder() {
       const state = compose();
@@ -178,26 +178,4 @@ export function createSharedConversation({
       now();
     },
   };
-}
-
-/** What a follower's status means to whoever looks at the conversation. A state that is there stays visible. */
-function toFeedStatus(
-  follow: FollowStatus,
-  status: ConversationSnapshot['status'],
-): { status: ConversationSnapshot['status']; error: AuraError | null } {
-  switch (follow.status) {
-    case 'loading':
-      return { status, error: null };
-    case 'live':
-    case 'ended':
-      return { status: 'ready', error: null };
-    case 'reconnecting':
-      return { status, error: follow.error };
-    case 'notFound':
-      return { status: 'notFound', error: follow.error };
-    case 'forbidden':
-    case 'signedOut':
-    case 'failed':
-      return { status: 'error', error: follow.error };
-  }
 }

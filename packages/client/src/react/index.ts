@@ -1,9 +1,13 @@
 // The entry of `@aura/client/react`.
 export type { ConnectionState } from '../connection-state.ts';
+export type { Asked, DecisionActions, DecisionsById, DecisionState } from '../live/decisions.ts';
+export type { LiveStatus } from '../live/live-status.ts';
 export type { PendingMessage } from '../live/outbox.ts';
 export type { ConversationActions, ConversationSnapshot } from '../live/shared-conversation.ts';
+export type { RunSnapshot } from '../live/shared-run.ts';
 export type { SessionState } from '../session/session-state.ts';
 export { AuraProvider, type AuraProviderProps, useAura } from './aura-provider.ts';
+export { type ApprovalInbox, useApprovals } from './use-approvals.ts';
 export { useConnection } from './use-connection.ts';
 export { type LiveConversation, useConversation } from './use-conversation.ts';
 export {
@@ -13,5 +17,8 @@ export {
   useUpdateConversation,
 } from './use-conversation-mutations.ts';
 export { type ConversationList, useConversations } from './use-conversations.ts';
+export { type DecisionsHandle, useDecisions } from './use-decisions.ts';
 export { useModels } from './use-models.ts';
+export { type LiveRun, useRun } from './use-run.ts';
 export { useSession } from './use-session.ts';
+export { useTools } from './use-tools.ts';

@@ -1,13 +1,13 @@
 import type { ConversationView } from '@aura/contract';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { type AuraError, toAuraError } from '../aura-error.ts';
 import { livesOf } from '../live/lives.ts';
 import { mergeConversations } from '../live/merge-conversations.ts';
 import { useAura } from './aura-provider.ts';
 import { AURA_QUERY, auraKeys } from './query-keys.ts';
+import { useNews } from './use-news.ts';
 import { useIdentityKey } from './use-session.ts';
-import { useStore } from './use-store.ts';
 
 export interface ConversationList {
   /** Pinned first, then the one that changed last. */
@@ -26,7 +26,6 @@ export function useConversations({
   query = '',
 }: { isArchived?: boolean; query?: string } = {}): ConversationList {
   const client = useAura();
-  const queryClient = useQueryClient();
   const identityKey = useIdentityKey();
   const list = useInfiniteQuery({
     ...AURA_QUERY,
@@ -48,18 +47,8 @@ export function useConversations({
   });
 
   const feed = useMemo(() => livesOf(client).news(identityKey ?? ''), [client, identityKey]);
-  const news = useStore(feed);
-  const cursor = list.data?.pages[0]?.cursor;
-  useEffect(() => (cursor === undefined ? undefined : feed.attach(cursor)), [feed, cursor]);
-
-  const seenResets = useRef(news.resets);
-  useEffect(() => {
-    if (seenResets.current === news.resets) return;
-    seenResets.current = news.resets;
-    void queryClient.invalidateQueries({ queryKey: auraKeys.conversations(identityKey) });
-  }, [queryClient, identityKey, news.resets]);
-
   const pages = list.data?.pages;
+  const news = useNews(feed, { cursor: pages?.[0]?.cursor, queryKey: auraKeys.conversations(identityKey) });
   const conversations = useMemo(
     () => (pages === undefined ? [] : mergeConversations(pages, news, { isArchived, query })),
     [pages, news, isArchived, query],

@@ -1,0 +1,23 @@
+import type { InboxFeedEvent } from '@aura/contract';
+import type { AuraClient } from '../create-aura-client.ts';
+import { createNewsFeed, type News, type NewsFeed } from './news.ts';
+
+export type ApprovalNews = News<InboxFeedEvent>;
+
+/** What happens to the approvals that concern the user, by approval id. */
+export function createApprovalNews(client: AuraClient): NewsFeed<InboxFeedEvent> {
+  return createNewsFeed<InboxFeedEvent>({
+    subscribe: (lastEventId, observer) => client.hitl.inbox.subscribe({ lastEventId }, observer),
+    subjectOf: approvalIdOf,
+  });
+}
+
+/** The approval that an event of the inbox is about. */
+export function approvalIdOf(event: InboxFeedEvent): string | { reset: true } {
+  switch (event.type) {
+    case 'approval_changed':
+      return event.data.approval.id;
+    case 'reset':
+      return { reset: true };
+  }
+}
