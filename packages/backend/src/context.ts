@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { BackendConfig } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { AccessTokens } from './features/auth/access-tokens.ts';
+import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
 import type { SessionWatch } from './features/auth/session-watch.ts';
@@ -29,6 +30,7 @@ export interface Core {
   pageReader: PageReader;
   groupWriter: GroupWriter;
   accessTokens: AccessTokens;
+  apiKeys: ApiKeyVerifier;
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
   sessionWatch: SessionWatch;
@@ -40,13 +42,14 @@ export interface Core {
 /** What executing runs needs: everything but the runner itself. */
 export type RunnerCore = Omit<Core, 'runner'>;
 
-/** Who is calling, as its access token says. */
+/** Who is calling, as the access token or the API key says. */
 export interface Caller {
   userId: string;
   tenantId: string;
   role: Role;
+  /** The session, or the API key: what `SessionWatch` knows the end of. */
   sessionId: string;
-  /** When the access token ends. */
+  /** Until when this is believed: the end of the access token. */
   expiresAt: Date;
   /** Null for a person's session, which may do all its role allows; an API key may do what its scopes name. */
   scopes: readonly ApiKeyScope[] | null;

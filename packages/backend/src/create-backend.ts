@@ -12,6 +12,7 @@ import { builtInTools } from './features/agent/built-in-tools.ts';
 import { createRunner } from './features/agent/runner.ts';
 import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
+import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
@@ -64,6 +65,7 @@ export async function createBackend(
     sessionWatch,
     pageReader: createPageReader(database),
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
+    apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
     refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),

@@ -70,8 +70,38 @@ export type AuthResult = z.infer<typeof authResultSchema>;
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
 /**
- * What an API key may do on behalf of the user it belongs to. `read`: see what the user sees. `write`: create, send, change.
- * `approvals:decide`: decide what a person is asked; never part of another scope. `admin`: what the user's role as admin allows.
+ * What an API key may do on behalf of the user it belongs to. `read`: see what the user sees. `write`: create, send,
+ * change, and `read`, because what changes things answers with them. `approvals:decide`: decide what a person is asked;
+ * never part of another scope. `admin`: what the user's role as admin allows; without it a key of an admin acts as `user`.
  */
 export const apiKeyScopeSchema = z.enum(['read', 'write', 'approvals:decide', 'admin']);
 export type ApiKeyScope = z.infer<typeof apiKeyScopeSchema>;
+
+/** How many live keys a member may have in one tenant, and how long one may live. */
+export const API_KEY_LIMITS = { perMember: 20, maxDays: 365, defaultDays: 90 } as const;
+
+export const createApiKeyInputSchema = z.object({
+  /** Tells the owner's keys apart: where it is used, for example. */
+  name: z.string().trim().min(1).max(60),
+  scopes: z.array(apiKeyScopeSchema).min(1).max(apiKeyScopeSchema.options.length),
+  /** Every key ends: one that nobody renews is one that nobody remembers. */
+  expiresInDays: z.int().min(1).max(API_KEY_LIMITS.maxDays).default(API_KEY_LIMITS.defaultDays),
+});
+export const revokeApiKeyInputSchema = z.object({ apiKeyId: idSchema });
+
+export const apiKeyViewSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  scopes: z.array(apiKeyScopeSchema),
+  createdAt: instantSchema,
+  /** To the minute; null: never. */
+  lastUsedAt: instantSchema.nullable(),
+  expiresAt: instantSchema,
+});
+/** `key` is told here and never again: only its hash is kept. */
+export const createApiKeyOutputSchema = z.object({ key: z.string(), apiKey: apiKeyViewSchema });
+
+export type CreateApiKeyInput = z.infer<typeof createApiKeyInputSchema>;
+export type RevokeApiKeyInput = z.infer<typeof revokeApiKeyInputSchema>;
+export type ApiKeyView = z.infer<typeof apiKeyViewSchema>;
+export type CreateApiKeyOutput = z.infer<typeof createApiKeyOutputSchema>;

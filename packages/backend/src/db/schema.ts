@@ -1,4 +1,5 @@
 import type {
+  ApiKeyScope,
   ApprovalChoice,
   ApprovalKind,
   ApprovalStatus,
@@ -51,6 +52,18 @@ export interface Schema {
     userAgent: string | null;
     address: string | null;
   };
+  apiKeys: {
+    id: string;
+    tenantId: string;
+    userId: string;
+    name: string;
+    hash: Uint8Array;
+    scopes: ApiKeyScope[];
+    createdAt: CreatedAt;
+    lastUsedAt: Date | null;
+    expiresAt: Date;
+    revokedAt: Date | null;
+  };
   loginAttempts: { key: string; failures: number; lockedUntil: Date | null; lastFailedAt: Date };
   auditLog: {
     id: Generated<number>;
@@ -95,6 +108,8 @@ export interface Schema {
     whenBusy: Generated<WhenBusy>;
     whenWaiting: Generated<WhenWaiting>;
     forkedFrom: Generated<string | null>;
+    /** Messages up to this place in the log are gone. */
+    clearedSeq: Generated<number>;
     deletedAt: Date | null;
     createdAt: CreatedAt;
     updatedAt: Generated<Date>;
@@ -133,8 +148,6 @@ export interface Schema {
     outputTokens: Generated<number>;
     /** Claims in a row that finished no step. */
     noProgress: Generated<number>;
-    toolCalls: Generated<number>;
-    outputBytes: Generated<number>;
     /** Time under a claim, up to the last checkpoint. */
     activeMs: Generated<number>;
     costMicros: Generated<number>;
@@ -218,5 +231,17 @@ export interface Schema {
     updatedAt: Date;
     updatedBy: string;
   };
-  facts: { tenantId: string; userId: string; key: string; value: string; updatedAt: Generated<Date> };
+  memories: {
+    tenantId: string;
+    /** A user's id, or the tenant's own for what all of it share. */
+    ownerId: string;
+    /** Empty: no agent's. */
+    agent: string;
+    key: string;
+    value: Jsonb<Json>;
+    version: string;
+    expiresAt: Date | null;
+    createdAt: Date;
+    updatedAt: Date;
+  };
 }

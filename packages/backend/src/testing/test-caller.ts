@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Role } from '@aura/contract';
+import type { ApiKeyScope, Role } from '@aura/contract';
 import { appRouter } from '../app-router.ts';
 import type { Caller, CallerContext } from '../context.ts';
 import type { Backend } from '../create-backend.ts';
@@ -16,10 +16,17 @@ export interface TestCaller {
   call: Procedures;
 }
 
-/** A user with a session, made by rows alone; in the default tenant unless told otherwise. */
+/**
+ * A user with a session, made by rows alone; in the default tenant unless told otherwise. With `scopes` they come as
+ * with an API key that has these.
+ */
 export async function createTestCaller(
   backend: Backend,
-  { role = 'user', tenantId }: { role?: Role; tenantId?: string } = {},
+  {
+    role = 'user',
+    tenantId,
+    scopes = null,
+  }: { role?: Role; tenantId?: string; scopes?: readonly ApiKeyScope[] | null } = {},
 ): Promise<TestCaller> {
   const userId = randomUUID();
   const sessionId = randomUUID();
@@ -57,7 +64,7 @@ export async function createTestCaller(
     role,
     sessionId,
     expiresAt: new Date(Date.now() + 900_000),
-    scopes: null,
+    scopes,
   });
 }
 

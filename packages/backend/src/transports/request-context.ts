@@ -2,7 +2,8 @@ import { TRPCError } from '@trpc/server';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../app-error.ts';
 import type { Caller, Core, RequestContext, RequestInfo } from '../context.ts';
-import { verifyAccess } from '../features/auth/verify-access.ts';
+import { databaseTrouble } from '../db/database-errors.ts';
+import { readToken, verifyAccess } from '../features/auth/verify-access.ts';
 import type { SocketFlow } from '../realtime/socket-flow.ts';
 import { trpcCodeOf } from '../trpc/errors.ts';
 
@@ -35,8 +36,9 @@ export async function socketContext(
 
 /** As tRPC wants it, for what is thrown outside of a procedure; no procedure's middleware maps that. */
 export function asTrpcError(err: unknown): unknown {
-  if (!(err instanceof AppError)) return err;
-  return new TRPCError({ code: trpcCodeOf(err.code), message: err.message, cause: err });
+  const known = err instanceof AppError ? err : databaseTrouble(err);
+  if (known === null) return err;
+  return new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
 }
 
 function bearerToken(header: string | undefined): string | null {
@@ -45,7 +47,7 @@ function bearerToken(header: string | undefined): string | null {
 
 async function callerOrNull(core: Core, token: string): Promise<Caller | null> {
   try {
-    return await core.accessTokens.verify(token);
+    return await readToken(core, token);
   } catch (err) {
     if (err instanceof AppError) return null;
     throw err;

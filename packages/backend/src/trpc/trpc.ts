@@ -1,10 +1,17 @@
+import type { ApiKeyScope } from '@aura/contract';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { AppError, sessionRevoked } from '../app-error.ts';
 import type { CallerContext, RequestContext } from '../context.ts';
+import { assertPerson, assertScope } from '../features/auth/auth-policy.ts';
 import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
 
-const t = initTRPC.context<RequestContext>().create({
+export interface ProcedureMeta {
+  /** What an API key needs for it, where that is not `read` (queries, subscriptions) or `write` (mutations). */
+  scope?: ApiKeyScope;
+}
+
+const t = initTRPC.context<RequestContext>().meta<ProcedureMeta>().create({
   // Explicit, because the default trusts NODE_ENV and an unset one would send stack traces to clients.
   isDev: false,
   errorFormatter: ({ shape, error, ctx }) => ({
@@ -29,8 +36,8 @@ const mapErrors = t.middleware(async ({ next }) => {
 /** Anyone, signed in or not. */
 export const publicProcedure = t.procedure.use(mapErrors);
 
-/** Anyone signed in, guests too. Refuses a token that ended or a session that was revoked since the socket opened. */
-export const userProcedure = publicProcedure.use(async ({ ctx, next }) => {
+/** Refuses a token that ended or a session that was revoked since the socket opened. */
+const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
   const { caller } = ctx;
   if (caller === null || caller.expiresAt.getTime() <= ctx.clock.now().getTime()) {
     throw new AppError('UNAUTHORIZED', { message: 'Sign in first.' });
@@ -41,10 +48,30 @@ export const userProcedure = publicProcedure.use(async ({ ctx, next }) => {
   return await next({ ctx: { ...ctx, caller } satisfies CallerContext });
 });
 
+/** Anyone signed in, guests too, and API keys with the scope for it: every procedure that keys may call ends here. */
+export const userProcedure = signedInProcedure.use(async ({ ctx, type, meta, next }) => {
+  assertScope(ctx.caller, meta?.scope ?? (type === 'mutation' ? 'write' : 'read'));
+  return await next({ ctx });
+});
+
+/** A person's session, no API key: for what manages sessions, keys and passwords. */
+export const personProcedure = signedInProcedure.use(async ({ ctx, next }) => {
+  assertPerson(ctx.caller);
+  return await next({ ctx });
+});
+
 /** Signed in and not a guest: whoever may create things and start runs. */
 export const memberProcedure = userProcedure.use(async ({ ctx, next }) => {
   if (ctx.caller.role === 'guest') {
     throw new AppError('FORBIDDEN', { message: 'Guests may only read what is shared with them.' });
+  }
+  return await next({ ctx });
+});
+
+/** An admin of the tenant; an API key needs the scope for it. */
+export const adminProcedure = userProcedure.meta({ scope: 'admin' }).use(async ({ ctx, next }) => {
+  if (ctx.caller.role !== 'admin') {
+    throw new AppError('FORBIDDEN', { message: 'Only admins of this tenant may do this. Ask one.' });
   }
   return await next({ ctx });
 });

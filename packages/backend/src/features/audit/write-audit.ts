@@ -1,11 +1,13 @@
 import type { JsonObject } from '@aura/contract';
-import type { RequestInfo } from '../../context.ts';
+import type { Caller, RequestInfo } from '../../context.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 
-/** Who did it and from where. `caller` is null when nobody is signed in. */
+/** Who did it and from where. `caller` is null when nobody is signed in; for an API key the entry names it. */
 export interface AuditSource {
-  caller: { tenantId: string | null; userId: string } | null;
+  caller:
+    | ({ tenantId: string | null; userId: string } & Partial<Pick<Caller, 'sessionId' | 'scopes'>>)
+    | null;
   request: RequestInfo;
 }
 
@@ -31,7 +33,7 @@ export async function writeAudit(
       actorId: caller?.userId ?? null,
       action,
       subject: subject ?? null,
-      data: jsonText(data ?? {}),
+      data: jsonText({ ...data, ...(caller?.scopes && { apiKeyId: caller.sessionId }) }),
       address: request.address,
       requestId: request.id,
     })

@@ -169,7 +169,7 @@ describe('access tokens', () => {
     const { token, expiresAt } = await tokens.issue(own);
     expect(expiresAt).toEqual(new Date((NOW_S + 900) * 1_000));
     expect(token.length).toBeLessThan(1_024);
-    const caller = { ...ids, role: 'user', expiresAt };
+    const caller = { ...ids, role: 'user', expiresAt, scopes: null };
     expect(await tokens.verify(token)).toEqual(caller);
     expect(await createAccessTokens({ secret: SECRET, clock: clockAt(903_000) }).verify(token)).toEqual(
       caller,

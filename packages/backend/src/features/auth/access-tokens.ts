@@ -111,13 +111,18 @@ export function createAccessTokens({
           scopes: null,
         };
       } catch (cause) {
-        throw new AppError('UNAUTHORIZED', {
-          message: 'The access token is not valid or has ended. Refresh it or sign in again.',
-          cause,
-        });
+        throw tokenRefused(cause);
       }
     },
   };
+}
+
+/** The answer to a token or an API key that opens nothing; the same for every reason, which stays in `cause`. */
+export function tokenRefused(cause?: unknown): AppError {
+  return new AppError('UNAUTHORIZED', {
+    message: 'The access token is not valid or has ended. Refresh it or sign in again.',
+    cause,
+  });
 }
 
 /**

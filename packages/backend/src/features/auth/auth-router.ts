@@ -1,15 +1,21 @@
 import {
+  apiKeyViewSchema,
   authResultSchema,
+  createApiKeyInputSchema,
+  createApiKeyOutputSchema,
   identityViewSchema,
   loginInputSchema,
   refreshInputSchema,
   registerInputSchema,
+  revokeApiKeyInputSchema,
   revokeSessionInputSchema,
   sessionViewSchema,
   switchTenantInputSchema,
 } from '@aura/contract';
 import { z } from 'zod';
-import { nothingSchema, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { nothingSchema, personProcedure, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { createApiKey } from './create-api-key.ts';
+import { listApiKeys } from './list-api-keys.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
 import { logoutAll } from './logout-all.ts';
@@ -17,6 +23,7 @@ import { logout } from './logout.ts';
 import { me } from './me.ts';
 import { refresh } from './refresh.ts';
 import { register } from './register.ts';
+import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeSession } from './revoke-session.ts';
 import { switchTenant } from './switch-tenant.ts';
 
@@ -33,18 +40,29 @@ export const authRouter = router({
     .input(refreshInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await refresh(ctx, input)),
-  logout: userProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logout(ctx)),
-  logoutAll: userProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
+  logout: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logout(ctx)),
+  logoutAll: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
   me: userProcedure.output(identityViewSchema).query(async ({ ctx }) => await me(ctx)),
-  sessions: userProcedure
+  sessions: personProcedure
     .output(z.array(sessionViewSchema))
     .query(async ({ ctx }) => await listSessions(ctx)),
-  revokeSession: userProcedure
+  revokeSession: personProcedure
     .input(revokeSessionInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await revokeSession(ctx, input)),
-  switchTenant: userProcedure
+  switchTenant: personProcedure
     .input(switchTenantInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await switchTenant(ctx, input)),
+  createApiKey: personProcedure
+    .input(createApiKeyInputSchema)
+    .output(createApiKeyOutputSchema)
+    .mutation(async ({ ctx, input }) => await createApiKey(ctx, input)),
+  apiKeys: personProcedure
+    .output(z.array(apiKeyViewSchema))
+    .query(async ({ ctx }) => await listApiKeys(ctx)),
+  revokeApiKey: personProcedure
+    .input(revokeApiKeyInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await revokeApiKey(ctx, input)),
 });

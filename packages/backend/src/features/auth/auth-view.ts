@@ -1,4 +1,5 @@
-import type { IdentityView, SessionView, UserView } from '@aura/contract';
+import type { ApiKeyView, IdentityView, SessionView, UserView } from '@aura/contract';
+import type { ApiKeyRow } from './api-key-store.ts';
 import type { MembershipRow, UserRow } from './member-store.ts';
 import type { SessionRow } from './session-store.ts';
 
@@ -29,5 +30,16 @@ export function sessionView(
     userAgent,
     address,
     isCurrent: id === currentId,
+  };
+}
+
+export function apiKeyView({ id, name, scopes, createdAt, lastUsedAt, expiresAt }: ApiKeyRow): ApiKeyView {
+  return {
+    id,
+    name,
+    scopes,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    expiresAt: expiresAt.toISOString(),
   };
 }

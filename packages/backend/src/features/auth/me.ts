@@ -4,7 +4,7 @@ import type { CallerContext } from '../../context.ts';
 import { withSystemTransaction } from '../../db/transaction.ts';
 import { readIdentity } from './read-identity.ts';
 
-/** Who the caller is, as stored now. Throws `SESSION_REVOKED` when the membership is gone. */
+/** Who the caller is, as stored now; an API key is told of its own tenant alone. Throws `SESSION_REVOKED` when the membership is gone. */
 export async function me(ctx: CallerContext): Promise<IdentityView> {
   const { userId, tenantId, sessionId: id } = ctx.caller;
   const identity = await withSystemTransaction(
@@ -14,5 +14,6 @@ export async function me(ctx: CallerContext): Promise<IdentityView> {
   if (identity === undefined) {
     throw new AppError('SESSION_REVOKED', { message: 'You are no longer a member here. Sign in again.' });
   }
-  return identity;
+  if (ctx.caller.scopes === null) return identity;
+  return { ...identity, memberships: identity.memberships.filter((one) => one.tenantId === tenantId) };
 }

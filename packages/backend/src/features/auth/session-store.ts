@@ -157,11 +157,11 @@ export async function liveSessionsOf(db: Db, userId: string): Promise<SessionRow
     .execute();
 }
 
-/** The sessions that ended since then, at most so far back, and the database's time to go on from. */
+/** The sessions and API keys that were revoked since then, at most so far back, and the database's time to go on from. */
 export async function revokedSince(
   db: Db,
   window: { since: Date | null; atMostMs: number },
-): Promise<{ now: Date; sessionIds: string[] }> {
+): Promise<{ now: Date; ids: string[] }> {
   // The time is taken first: what ends while the list is read is found by the next look.
   const {
     rows: [clock],
@@ -173,7 +173,7 @@ export async function revokedSince(
     .selectFrom('sessions')
     .select('id')
     .where('revokedAt', '>', since)
-    .orderBy('revokedAt')
+    .unionAll(db.selectFrom('apiKeys').select('id').where('revokedAt', '>', since))
     .execute();
-  return { now: clock.now, sessionIds: rows.map((row) => row.id) };
+  return { now: clock.now, ids: rows.map((row) => row.id) };
 }

@@ -1,15 +1,18 @@
 import { idSchema } from '@aura/contract';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Caller } from '../../context.ts';
 import type { Database } from '../../db/database.ts';
 import { withSystemTransaction } from '../../db/transaction.ts';
 import type { Bus } from '../../realtime/bus.ts';
+import { standingOfApiKeys } from './api-key-store.ts';
+import { AttendedKeys } from './attended-keys.ts';
 import { revokedSince } from './session-store.ts';
 
 /**
- * Knows which sessions ended while access tokens of theirs may still be out, because a token is believed without
- * asking the database. It hears of an end from this node or from another one over the bus, and reads the recent ends
- * from the database every few seconds, so that a lost hint heals.
+ * Knows which sessions and API keys ended while callers who came with them may still be believed, because that is done
+ * without asking the database. It hears of an end from this node or from another one over the bus, and reads the recent
+ * ends from the database every few seconds, so that a lost hint heals. A key counts here as a session with the key's id.
  */
 export interface SessionWatch extends AsyncDisposable {
   isRevoked(sessionId: string): boolean;
@@ -17,6 +20,11 @@ export interface SessionWatch extends AsyncDisposable {
   onRevoked(listener: (sessionId: string) => void): Disposable;
   /** Tells this node and the others. Call after the commit that ended them. */
   announce(sessionIds: readonly string[]): void;
+  /**
+   * For what stays open with one caller: calls `onLost` once when the caller's API key may no longer do what it could,
+   * because its user was deactivated, changed role or left the tenant. Never for a session, which such a change ends.
+   */
+  attend(caller: Caller, onLost: () => void): Disposable;
 }
 
 export interface SessionWatchOptions {
@@ -42,6 +50,7 @@ export async function createSessionWatch(options: SessionWatchOptions): Promise<
   /** Session to the time (of `performance.now`) when it can be forgotten; oldest first. */
   const ended = new Map<string, number>();
   const listeners = new Set<(sessionId: string) => void>();
+  const keys = new AttendedKeys();
   let readUpTo: Date | null = null;
   let polling: Promise<void> | null = null;
   let isFailing = false;
@@ -66,12 +75,14 @@ export async function createSessionWatch(options: SessionWatchOptions): Promise<
       since: readUpTo === null ? null : new Date(readUpTo.getTime() - OVERLAP_MS),
       atMostMs: MEMORY_MS,
     };
-    const { now, sessionIds } = await withSystemTransaction(
-      { database, hub: NO_HUB },
-      async ({ db }) => await revokedSince(db, window),
-    );
+    const scope = { database, hub: NO_HUB };
+    const { now, ids } = await withSystemTransaction(scope, async ({ db }) => await revokedSince(db, window));
     readUpTo = now;
-    learn(sessionIds);
+    learn(ids);
+    await keys.check(
+      async (keyIds) =>
+        await withSystemTransaction(scope, async ({ db }) => await standingOfApiKeys(db, keyIds)),
+    );
   };
 
   const poll = async (): Promise<void> => {
@@ -117,6 +128,8 @@ export async function createSessionWatch(options: SessionWatchOptions): Promise<
         bus.publish(CHANNEL, JSON.stringify(sessionIds.slice(from, from + 1_000)));
       }
     },
+    attend: (caller, onLost) =>
+      caller.scopes === null ? new DisposableStack() : keys.attend(caller, onLost),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       gap[Symbol.dispose]();

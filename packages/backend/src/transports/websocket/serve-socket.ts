@@ -101,6 +101,11 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
   }
   untilClosed.use(place);
   untilClosed.use(
+    core.sessionWatch.attend(ctx.caller, () =>
+      hangUp(ws, { code: CLOSE_CODES.unauthorized, reason: 'rights changed', withinMs: limits.closeMs }),
+    ),
+  );
+  untilClosed.use(
     boundToToken(ws, {
       leftMs: ctx.caller.expiresAt.getTime() - core.clock.now().getTime(),
       limits,
@@ -111,6 +116,8 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
 }
 
 function refusalOf(err: unknown): { code: number; reason: string } {
+  // The database could not be asked whether an API key is good, which is no word against the key.
+  if (!(err instanceof AppError)) return { code: CLOSE_CODES.restart, reason: 'unavailable' };
   if (err instanceof AppError && err.code === 'SESSION_REVOKED') {
     return { code: CLOSE_CODES.revoked, reason: 'session ended' };
   }
