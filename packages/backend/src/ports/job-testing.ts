@@ -72,7 +72,7 @@ export async function startTestNode(
   } & Partial<Pick<PgBossJobsOptions, 'log' | 'pace'>> = {},
 ): Promise<TestNode> {
   await using stack = new AsyncDisposableStack();
-  const log = pino({ level: process.env.AURA_TEST_LOG ?? 'silent' });
+  const log = pino({ level: 'silent' });
   const pace = { poll: 0.5, cronPoll: 1, cronCheck: 1 };
   const jobs = stack.use(createPgBossJobs({ database: jobDatabase, log, pace, ...options }));
   const woken: string[] = [];
