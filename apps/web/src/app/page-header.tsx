@@ -1,4 +1,5 @@
-import { ActionIcon } from '@mantine/core';
+import { useApprovals } from '@aura/client/react';
+import { ActionIcon, Indicator } from '@mantine/core';
 import { IconMenu2 } from '@tabler/icons-react';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,18 +10,21 @@ import classes from './page-header.module.css';
 export function PageHeader({ children }: { children?: ReactNode }): ReactElement {
   const { t } = useTranslation();
   const { isNarrow, open } = useNavigation();
+  const { count } = useApprovals();
   return (
     <header className={classes.root}>
       {isNarrow && (
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          onClick={open}
-          aria-label={t('app.openNavigation')}
-        >
-          <IconMenu2 size={20} />
-        </ActionIcon>
+        <Indicator disabled={count === 0} size={8} offset={7} color="var(--aura-warning)">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            onClick={open}
+            aria-label={t('app.openNavigation')}
+          >
+            <IconMenu2 size={20} />
+          </ActionIcon>
+        </Indicator>
       )}
       {children}
     </header>

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { Route, Routes } from 'react-router';
+import { InboxPage } from '../approvals/inbox-page.tsx';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { NewConversationPage } from '../conversation/new-conversation-page.tsx';
 import { NotFound } from './not-found.tsx';
@@ -11,6 +12,7 @@ export function AppRoutes(): ReactElement {
       <Route element={<Shell />}>
         <Route index element={<NewConversationPage />} />
         <Route path="c/:conversationId" element={<ConversationPage />} />
+        <Route path="approvals" element={<InboxPage />} />
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>

@@ -3,6 +3,7 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { type ReactElement, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
+import { ApprovalAnnouncer } from '../approvals/approval-announcer.tsx';
 import { Sidebar } from '../conversations/sidebar.tsx';
 import { ConnectionPill } from './connection-pill.tsx';
 import { NavigationContext } from './navigation-context.ts';
@@ -40,6 +41,7 @@ export function Shell(): ReactElement {
         )}
         <main id="main" className={classes.main} tabIndex={-1}>
           <ConnectionPill />
+          <ApprovalAnnouncer />
           <Outlet />
         </main>
       </div>

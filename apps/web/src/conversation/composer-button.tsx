@@ -15,7 +15,9 @@ interface ComposerButtonProps {
 export function ComposerButton({ status, canSend, onSend, onStop }: ComposerButtonProps): ReactElement {
   const { t } = useTranslation();
   const isRunning = status === 'running' || status === 'stopping';
-  const label = t(`conversation.${status === 'stopping' ? 'stopping' : isRunning ? 'stop' : 'send'}`);
+  // What was typed can go out while an answer is being written; then Escape stops it.
+  const isStop = isRunning && !canSend;
+  const label = t(`conversation.${isStop ? (status === 'stopping' ? 'stopping' : 'stop') : 'send'}`);
   const isIdle = !isRunning && !canSend;
   return (
     <Tooltip label={label}>
@@ -26,12 +28,12 @@ export function ComposerButton({ status, canSend, onSend, onStop }: ComposerButt
         className={classes.button}
         loading={status === 'busy'}
         // Not `disabled`: that would throw the focus away.
-        aria-disabled={isIdle || status === 'stopping'}
-        data-action={isRunning ? 'stop' : 'send'}
-        onClick={isRunning ? onStop : onSend}
+        aria-disabled={isIdle || (isStop && status === 'stopping')}
+        data-action={isStop ? 'stop' : 'send'}
+        onClick={isStop ? onStop : onSend}
         aria-label={label}
       >
-        {isRunning ? <IconPlayerStopFilled size={16} /> : <IconArrowUp size={19} stroke={2.2} />}
+        {isStop ? <IconPlayerStopFilled size={16} /> : <IconArrowUp size={19} stroke={2.2} />}
       </ActionIcon>
     </Tooltip>
   );

@@ -5,6 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { ComposerButton } from './composer-button.tsx';
 import classes from './composer.module.css';
 
+/** A message can be written while a run is active; whether it can be sent, and what happens then. */
+export interface Meanwhile {
+  canSend: boolean;
+  hint: string;
+}
+
 interface ComposerProps {
   text: string;
   onChange: (text: string) => void;
@@ -13,17 +19,20 @@ interface ComposerProps {
   /** `busy`: a send is on its way. `running`: an answer is being written, which can be stopped. */
   status: 'ready' | 'busy' | 'running' | 'stopping';
   onStop?: () => void;
+  /** Set while a run is active. */
+  meanwhile?: Meanwhile;
   /** Stands below the text. */
   children?: ReactNode;
 }
 
-/** Where a person writes. While an answer is being written they can write on, but not send. */
+/** Where a person writes. While an answer is being written they can write on; the conversation says what sending does. */
 export function Composer(props: ComposerProps): ReactElement {
-  const { text, onChange, onSend, placeholder, status, onStop, children } = props;
+  const { text, onChange, onSend, placeholder, status, onStop, meanwhile, children } = props;
   const { t } = useTranslation();
   const inputRef = useRef<HTMLTextAreaElement>(null);
   const excess = text.trim().length - LIMITS.messageChars;
-  const canSend = status === 'ready' && text.trim() !== '' && excess <= 0;
+  const isTaken = status === 'ready' || (status === 'running' && meanwhile?.canSend === true);
+  const canSend = isTaken && text.trim() !== '' && excess <= 0;
   const send = () => {
     if (canSend) onSend(text.trim());
   };
@@ -40,7 +49,6 @@ export function Composer(props: ComposerProps): ReactElement {
     event.preventDefault();
     send();
   };
-  const isRunning = status === 'running' || status === 'stopping';
   return (
     <form
       onSubmit={(event) => {
@@ -67,10 +75,15 @@ export function Composer(props: ComposerProps): ReactElement {
         {children !== undefined && <div className={classes.tools}>{children}</div>}
         <ComposerButton status={status} canSend={canSend} onSend={send} onStop={onStop} />
       </div>
-      <p className={classes.hint} role={excess > 0 ? 'alert' : undefined} data-excess={excess > 0}>
+      <p
+        className={classes.hint}
+        role={excess > 0 ? 'alert' : undefined}
+        data-excess={excess > 0}
+        data-always={meanwhile !== undefined}
+      >
         {excess > 0
           ? t('conversation.tooLong', { count: excess })
-          : t(isRunning ? 'conversation.hintStop' : 'conversation.hintSend')}
+          : (meanwhile?.hint ?? t('conversation.hintSend'))}
       </p>
     </form>
   );

@@ -3,6 +3,8 @@ import { Badge } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../app/page-header.tsx';
+import { PageTitle } from '../app/page-title.tsx';
+import { ConversationSettings } from './conversation-settings.tsx';
 import classes from './live-conversation.module.css';
 
 export function ConversationHeader({ conversation }: { conversation: ConversationView }): ReactElement {
@@ -10,7 +12,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
   const title = conversation.title === '' ? t('conversations.untitled') : conversation.title;
   return (
     <PageHeader>
-      <title>{`${title} · ${t('app.name')}`}</title>
+      <PageTitle title={title} />
       <div className={classes.header}>
         <h1 className={classes.title} title={title}>
           {title}
@@ -23,6 +25,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
         <span className={classes.model} title={t('conversation.model', { model: conversation.model })}>
           {conversation.model}
         </span>
+        <ConversationSettings conversation={conversation} />
       </div>
     </PageHeader>
   );

@@ -5,18 +5,20 @@ import { useTranslation } from 'react-i18next';
 import { Composer } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import classes from './live-conversation.module.css';
-import { isActive } from './run-phase.ts';
+import { activeRunOf } from './run-phase.ts';
 import { LostNotice } from './lost-notice.tsx';
 import { Transcript } from './transcript.tsx';
 import { useDraft } from './use-draft.ts';
+import { useMeanwhile } from './use-meanwhile.ts';
 import { useStop } from './use-stop.ts';
 
 /** A conversation that is loaded and kept current: what was said and where to go on. */
 export function LiveConversation({ live, state }: { live: Live; state: ConversationState }): ReactElement {
   const { t } = useTranslation();
   const [draft, setDraft] = useDraft(state.conversation.id);
-  const activeRun = Object.values(state.runs).find(isActive) ?? null;
-  const { isStopping, stop } = useStop(activeRun?.id ?? null, live.stop);
+  const activeRun = activeRunOf(state);
+  const { isStopping, stop, stopRun } = useStop(activeRun, live.stop);
+  const meanwhile = useMeanwhile(activeRun, state.conversation, draft);
   const isSending = live.pending.some(({ status }) => status === 'sending');
   // A failure is kept and shown with the message itself.
   const send = (text: string) => {
@@ -26,7 +28,7 @@ export function LiveConversation({ live, state }: { live: Live; state: Conversat
   return (
     <>
       <ConversationHeader conversation={state.conversation} />
-      <Transcript live={live} state={state} onSend={send} />
+      <Transcript live={live} state={state} activeRun={activeRun} onSend={send} onStopRun={stopRun} />
       <div className={classes.dock}>
         {live.status === 'error' && live.error !== null && <LostNotice error={live.error} />}
         <Composer
@@ -39,6 +41,7 @@ export function LiveConversation({ live, state }: { live: Live; state: Conversat
           placeholder={t('conversation.placeholderReply')}
           status={activeRun === null ? (isSending ? 'busy' : 'ready') : isStopping ? 'stopping' : 'running'}
           onStop={stop}
+          {...(meanwhile === null ? {} : { meanwhile })}
         />
       </div>
     </>

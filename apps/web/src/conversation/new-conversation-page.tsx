@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { PageHeader } from '../app/page-header.tsx';
+import { PageTitle } from '../app/page-title.tsx';
 import { useErrorText } from '../i18n/use-error-text.ts';
 import { Composer } from './composer.tsx';
 import { ModelPicker } from './model-picker.tsx';
@@ -32,7 +33,7 @@ export function NewConversationPage(): ReactElement {
   };
   return (
     <>
-      <title>{t('app.name')}</title>
+      <PageTitle />
       <PageHeader />
       <div className={classes.root}>
         <div className={classes.center}>

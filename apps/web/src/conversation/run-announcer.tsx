@@ -27,6 +27,9 @@ function useRunNews(run: RunState | null): string {
   switch (run.status) {
     case 'queued':
       return t('conversation.queued');
+    // What is asked is read out by the announcer of approvals.
+    case 'waiting':
+      return '';
     case 'running': {
       const live = run.items.at(-1);
       if (live?.kind === 'tool' && isLiveItem(run, live)) {

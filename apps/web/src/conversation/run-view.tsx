@@ -1,6 +1,7 @@
 import type { RunItem, RunState } from '@aura/contract';
-import { memo, type ReactElement } from 'react';
+import { Fragment, memo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApprovalCard } from '../approvals/approval-card.tsx';
 import { Answer } from './answer.tsx';
 import { PlanItem } from './plan-item.tsx';
 import { RunActions } from './run-actions.tsx';
@@ -10,26 +11,41 @@ import { RunStatusLine } from './run-status-line.tsx';
 import classes from './run-view.module.css';
 import { ThoughtItem } from './thought-item.tsx';
 import { ToolItem } from './tool-item.tsx';
+import type { Steering } from './transcript-entries.ts';
+import { UserMessage } from './user-message.tsx';
 
 interface RunViewProps {
   run: RunState;
+  /** What was said into it. */
+  steering: readonly Steering[];
+  /** It is queued, and another run's turn comes first. */
+  isBehind: boolean;
   /** Asks the same again; null when there is nothing to ask or it would not be the next thing in the conversation. */
   onTryAgain: (() => void) | null;
+  onStop: (runId: string) => void;
 }
 
 /** All that a run did, in the order it happened. */
-export const RunView = memo(function RunView({ run, onTryAgain }: RunViewProps): ReactElement {
+export const RunView = memo(function RunView(props: RunViewProps): ReactElement {
+  const { run, steering, isBehind, onTryAgain, onStop } = props;
   const { t } = useTranslation();
   const hasPlan = run.items.some((item) => item.kind === 'plan');
   return (
-    <article className={classes.root} aria-busy={isActive(run)} data-run-id={run.id} data-status={run.status}>
+    <article
+      className={classes.root}
+      aria-busy={isActive(run) && run.status !== 'waiting'}
+      data-run-id={run.id}
+      data-status={run.status}
+    >
       <h2 className="visually-hidden">{t('conversation.assistant')}</h2>
-      {run.items.map((item) =>
-        hasPlan && isPlanKeeping(item) ? null : (
-          <Item key={keyOf(item)} item={item} isLive={isLiveItem(run, item)} />
-        ),
-      )}
-      <RunStatusLine run={run} />
+      {run.items.map((item, index) => (
+        <Fragment key={keyOf(item)}>
+          <Steered steering={steering} index={index} />
+          {hasPlan && isPlanKeeping(item) ? null : <Item item={item} isLive={isLiveItem(run, item)} />}
+        </Fragment>
+      ))}
+      <Steered steering={steering} index={run.items.length} />
+      <RunStatusLine run={run} isBehind={isBehind} onStop={onStop} />
       <RunOutcome run={run} onTryAgain={onTryAgain} />
       {!isActive(run) && <RunActions run={run} />}
     </article>
@@ -44,9 +60,23 @@ function Item({ item, isLive }: { item: RunItem; isLive: boolean }): ReactElemen
       return <PlanItem steps={item.steps} />;
     case 'tool':
       return <ToolItem item={item} />;
+    case 'approval':
+      return <ApprovalCard approval={item.approval} place="conversation" />;
     case 'text':
       return <Answer text={item.text} isLive={isLive} />;
   }
+}
+
+/** What was said into the run and stands before the item at `index`. */
+function Steered({ steering, index }: { steering: readonly Steering[]; index: number }): ReactElement[] {
+  const { t } = useTranslation();
+  return steering
+    .filter((item) => item.index === index)
+    .map(({ message }) => (
+      <UserMessage key={message.id} text={message.text}>
+        <span className={classes.steered}>{t('conversation.steered')}</span>
+      </UserMessage>
+    ));
 }
 
 /** The plan itself shows what these calls did. One that failed is shown: the plan does not tell that. */
@@ -62,6 +92,8 @@ function keyOf(item: RunItem): string {
       return 'plan';
     case 'tool':
       return `tool ${item.toolCallId}`;
+    case 'approval':
+      return `approval ${item.approval.id}`;
     case 'text':
       return `text ${item.messageId}`;
   }

@@ -46,6 +46,30 @@ test('shows a run at its answer when the question is on an older page', () => {
   expect(keys([message('a', 'assistant', 'r')], [run('r', 'q', 'a')])).toEqual(['run r']);
 });
 
+test('shows what was said into a run where the run read it: before the next thought and answer', () => {
+  const thought = { kind: 'thought' as const, stepId: 's', attempt: 1, text: '…' };
+  const text = (messageId: string) => ({
+    kind: 'text' as const,
+    messageId,
+    attempt: 1,
+    text: messageId,
+    isFinal: true,
+  });
+  const messages = [
+    { ...message('q', 'user', 'r'), seq: 1 },
+    { ...message('a', 'assistant', 'r'), seq: 5 },
+    { ...message('aside', 'user', 'r'), seq: 7 },
+    { ...message('b', 'assistant', 'r'), seq: 9 },
+  ];
+  const steeringOf = (items: RunState['items']) =>
+    transcriptEntries(messages, { r: { ...run('r', 'q'), items } }).flatMap((entry) =>
+      entry.kind === 'run' ? entry.steering.map(({ message: { id }, index }) => [id, index]) : [],
+    );
+  expect(steeringOf([text('a'), thought, text('b')])).toEqual([['aside', 1]]);
+  expect(steeringOf([text('a')])).toEqual([['aside', 1]]);
+  expect(keys(messages, [{ ...run('r', 'q'), items: [text('a'), text('b')] }])).toEqual(['user q', 'run r']);
+});
+
 test('shows the answer itself when its run was not loaded', () => {
   const messages = [message('q', 'user', 'r'), message('a', 'assistant', 'r')];
   expect(keys(messages, [])).toEqual(['user q', 'answer a']);

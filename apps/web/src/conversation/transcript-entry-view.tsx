@@ -11,11 +11,14 @@ interface TranscriptEntryViewProps {
   /** Whether nothing comes after it: only then can a run be tried again. */
   isNewest: boolean;
   messages: readonly MessageView[];
+  /** The run whose turn it is; queued ones come after it. */
+  activeRunId: string | null;
   onSend: (text: string) => void;
+  onStopRun: (runId: string) => void;
 }
 
 export function TranscriptEntryView(props: TranscriptEntryViewProps): ReactElement {
-  const { entry, isNewest, messages, onSend } = props;
+  const { entry, isNewest, messages, activeRunId, onSend, onStopRun } = props;
   const { t } = useTranslation();
   switch (entry.kind) {
     case 'user':
@@ -23,7 +26,13 @@ export function TranscriptEntryView(props: TranscriptEntryViewProps): ReactEleme
     case 'run': {
       const question = isNewest ? messages.find(({ id }) => id === entry.run.messageId) : undefined;
       return (
-        <RunView run={entry.run} onTryAgain={question === undefined ? null : () => onSend(question.text)} />
+        <RunView
+          run={entry.run}
+          steering={entry.steering}
+          isBehind={entry.run.status === 'queued' && activeRunId !== null && activeRunId !== entry.run.id}
+          onTryAgain={question === undefined ? null : () => onSend(question.text)}
+          onStop={onStopRun}
+        />
       );
     }
     case 'answer':

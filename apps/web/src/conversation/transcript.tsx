@@ -1,4 +1,4 @@
-import type { ConversationState } from '@aura/contract';
+import type { ConversationState, RunState } from '@aura/contract';
 import type { LiveConversation } from '@aura/client/react';
 import { Button, Transition } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
@@ -16,11 +16,13 @@ import { useStickToBottom } from './use-stick-to-bottom.ts';
 interface TranscriptProps {
   state: ConversationState;
   live: LiveConversation;
+  activeRun: RunState | null;
   onSend: (text: string) => void;
+  onStopRun: (runId: string) => void;
 }
 
 export function Transcript(props: TranscriptProps): ReactElement {
-  const { live, state, onSend } = props;
+  const { live, state, activeRun, onSend, onStopRun } = props;
   const { pending, isLoadingOlder, retry, discard } = live;
   const { t } = useTranslation();
   const { scrollerRef, isAtBottom, toBottom } = useStickToBottom();
@@ -51,7 +53,9 @@ export function Transcript(props: TranscriptProps): ReactElement {
               entry={entry}
               isNewest={entry === newest && pending.length === 0}
               messages={state.messages}
+              activeRunId={activeRun?.id ?? null}
               onSend={onSend}
+              onStopRun={onStopRun}
             />
           ))}
           {pending.map((item) => (
@@ -69,7 +73,7 @@ export function Transcript(props: TranscriptProps): ReactElement {
           </div>
         )}
       </section>
-      <RunAnnouncer run={newest?.kind === 'run' ? newest.run : null} />
+      <RunAnnouncer run={activeRun ?? (newest?.kind === 'run' ? newest.run : null)} />
       <Transition mounted={!isAtBottom} transition="slide-up" duration={140}>
         {(style) => (
           <Button

@@ -9,6 +9,7 @@ import { ConversationRow } from './conversation-row.tsx';
 import { EmptyList } from './empty-list.tsx';
 import { groupConversations } from './group-conversations.ts';
 import { ListSkeleton } from './list-skeleton.tsx';
+import { useWaitingConversations } from './use-waiting-conversations.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -21,6 +22,7 @@ interface ConversationListProps {
 export function ConversationList({ isArchive, query, onNavigate }: ConversationListProps): ReactElement {
   const { t } = useTranslation();
   const list = useConversations({ isArchived: isArchive, ...(query === '' ? {} : { query }) });
+  const waiting = useWaitingConversations();
   const now = useNow(MINUTE_MS);
   const groups = useMemo(() => groupConversations(list.conversations, now), [list.conversations, now]);
 
@@ -43,7 +45,12 @@ export function ConversationList({ isArchive, query, onNavigate }: ConversationL
           <h2 className={classes.heading}>{t(`conversations.${name}`)}</h2>
           <ul className={classes.list}>
             {conversations.map((conversation) => (
-              <ConversationRow key={conversation.id} conversation={conversation} onNavigate={onNavigate} />
+              <ConversationRow
+                key={conversation.id}
+                conversation={conversation}
+                isWaiting={waiting.has(conversation.id)}
+                onNavigate={onNavigate}
+              />
             ))}
           </ul>
         </section>

@@ -1,5 +1,5 @@
 import type { ConversationView } from '@aura/contract';
-import { IconPinFilled } from '@tabler/icons-react';
+import { IconHandStop, IconPinFilled } from '@tabler/icons-react';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
@@ -10,10 +10,12 @@ import { RowMenu } from './row-menu.tsx';
 
 interface ConversationRowProps {
   conversation: ConversationView;
+  /** Something in it waits for this person. */
+  isWaiting: boolean;
   onNavigate?: (() => void) | undefined;
 }
 
-export function ConversationRow({ conversation, onNavigate }: ConversationRowProps): ReactElement {
+export function ConversationRow({ conversation, isWaiting, onNavigate }: ConversationRowProps): ReactElement {
   const { t } = useTranslation();
   const [mode, setMode] = useState<'idle' | 'renaming' | 'deleting'>('idle');
   const toIdle = () => setMode('idle');
@@ -27,7 +29,13 @@ export function ConversationRow({ conversation, onNavigate }: ConversationRowPro
           <NavLink to={`/c/${conversation.id}`} className={classes.link} onClick={onNavigate} title={title}>
             {conversation.isPinned && <IconPinFilled size={12} className={classes.pin} aria-hidden />}
             <span className={classes.title}>{title}</span>
-            {conversation.activeRunId !== null && (
+            {isWaiting && (
+              <span className={classes.waiting}>
+                <IconHandStop size={14} aria-hidden />
+                <span className="visually-hidden">{t('conversations.waiting')}</span>
+              </span>
+            )}
+            {conversation.activeRunId !== null && !isWaiting && (
               <span className={classes.running}>
                 <span className="visually-hidden">{t('conversations.running')}</span>
               </span>

@@ -5,6 +5,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Logo } from '../app/logo.tsx';
+import { InboxLink } from '../approvals/inbox-link.tsx';
 import { UserMenu } from '../session/user-menu.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { SearchField } from './search-field.tsx';
@@ -29,6 +30,7 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }): ReactEleme
           <IconEdit size={17} aria-hidden />
           {t('conversations.new')}
         </Link>
+        <InboxLink onNavigate={onNavigate} />
         <SearchField value={text} onChange={setText} />
       </div>
       <nav

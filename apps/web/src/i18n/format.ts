@@ -11,6 +11,14 @@ export function formatWait(waitMs: number, language: string): string {
     : withUnit(Math.ceil(seconds / 60), 'minute', language);
 }
 
+/** How long there is until something: "45 seconds", "12 minutes", "3일". */
+export function formatUntil(leftMs: number, language: string): string {
+  if (leftMs < MINUTE_MS) return withUnit(Math.max(1, Math.ceil(leftMs / SECOND_MS)), 'second', language);
+  if (leftMs < HOUR_MS) return withUnit(Math.round(leftMs / MINUTE_MS), 'minute', language);
+  if (leftMs < 2 * DAY_MS) return withUnit(Math.round(leftMs / HOUR_MS), 'hour', language);
+  return withUnit(Math.round(leftMs / DAY_MS), 'day', language);
+}
+
 /** How long something took: "38 ms", "1.4 s". */
 export function formatDuration(durationMs: number, language: string): string {
   const isShort = durationMs < SECOND_MS;
@@ -39,6 +47,6 @@ export function formatInstant(instant: string, language: string): string {
   );
 }
 
-function withUnit(count: number, unit: 'second' | 'minute', language: string): string {
+function withUnit(count: number, unit: 'second' | 'minute' | 'hour' | 'day', language: string): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }

@@ -78,10 +78,6 @@ test('a search takes in what is renamed to match, and trusts the server on what 
 });
 
 test('a reset asks for the lists to be read again', () => {
-  const news = told(
-    changed(none, 6, view('a', 1)),
-    { type: 'reset', seq: 3, data: {} },
-    at(3, 'ffffffff'),
-  );
+  const news = told(changed(none, 6, view('a', 1)), { type: 'reset', seq: 3, data: {} }, at(3, 'ffffffff'));
   expect(news).toEqual({ items: new Map(), resets: 1 });
 });

@@ -1,0 +1,88 @@
+import type { ApprovalKind, ApprovalView } from '@aura/contract';
+import { IconHandStop, IconHelpCircle, IconMessageQuestion, type TablerIcon } from '@tabler/icons-react';
+import { type ReactElement, useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Json } from '../conversation/json.tsx';
+import { useToolLabel } from '../conversation/use-tool-label.ts';
+import classes from './approval-card.module.css';
+import { Choices } from './choices.tsx';
+import { Countdown } from './countdown.tsx';
+import { RiskBadge } from './risk-badge.tsx';
+import { isAskedOf, type Me, useMe } from './use-me.ts';
+
+const ICONS: Record<ApprovalKind, TablerIcon> = {
+  tool: IconHandStop,
+  question: IconMessageQuestion,
+  unknown: IconHelpCircle,
+};
+
+interface OpenApprovalProps {
+  approval: ApprovalView;
+  place: 'conversation' | 'inbox';
+  /** Called when a decision goes out. */
+  onDecide: () => void;
+}
+
+export function OpenApproval({ approval, place, onDecide }: OpenApprovalProps): ReactElement {
+  const { t } = useTranslation();
+  const me = useMe();
+  const titleId = useId();
+  const { kind } = approval;
+  const Icon = ICONS[kind];
+  return (
+    <div className={classes.card} data-kind={kind}>
+      <header className={classes.head}>
+        <span className={classes.eyebrow}>
+          <Icon size={16} aria-hidden />
+          {t(`approvals.eyebrow.${kind}`)}
+        </span>
+        <Countdown until={approval.expiresAt} />
+      </header>
+      <h3 id={titleId} className={classes.title}>
+        {approval.question?.text ?? approval.title}
+      </h3>
+      {kind === 'unknown' && <p className={classes.lead}>{t('approvals.unknownLead')}</p>}
+      {kind !== 'question' && <ToolFacts approval={approval} />}
+      {place === 'inbox' && <Origin approval={approval} me={me} />}
+      {isAskedOf(approval, me) ? (
+        <Choices approval={approval} titleId={titleId} onDecide={onDecide} />
+      ) : (
+        <>
+          {kind !== 'question' && <Json title={t('approvals.willExecute')} value={approval.args} />}
+          <p className={classes.lead}>{t(askedKey(approval))}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function ToolFacts({ approval }: { approval: ApprovalView }): ReactElement {
+  const label = useToolLabel()(approval.toolName);
+  return (
+    <p className={classes.facts}>
+      <RiskBadge risk={approval.risk} />
+      <span>{label}</span>
+      {label !== approval.toolName && <code>{approval.toolName}</code>}
+    </p>
+  );
+}
+
+/** Conversations belong to one person: to everybody else this one does not exist. */
+function Origin({ approval, me }: { approval: ApprovalView; me: Me | null }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <p className={classes.origin}>
+      {approval.userId === me?.userId ? (
+        <Link to={`/c/${approval.conversationId}`}>{t('approvals.toConversation')}</Link>
+      ) : (
+        t('approvals.fromOthers')
+      )}
+    </p>
+  );
+}
+
+function askedKey({ approvers }: ApprovalView) {
+  if (approvers.kind !== 'role') return 'approvals.askedOthers';
+  return approvers.role === 'admin' ? 'approvals.askedAdmin' : 'approvals.askedUser';
+}
