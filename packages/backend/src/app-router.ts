@@ -3,6 +3,7 @@ import { accountRouter } from './features/account/account-router.ts';
 import { agentRouter } from './features/agent/agent-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
+import { memoryRouter } from './features/memory/memory-router.ts';
 import { router, type RouterTypes } from './trpc/trpc.ts';
 
 export interface Routes {
@@ -10,6 +11,7 @@ export interface Routes {
   agent: typeof agentRouter;
   auth: typeof authRouter;
   conversation: typeof conversationRouter;
+  memory: typeof memoryRouter;
 }
 
 /** Everything a client can call. Annotated, so that its declaration names the feature routers instead of copying them. */
@@ -21,6 +23,7 @@ export const appRouter: TRPCBuiltRouter<
   agent: agentRouter,
   auth: authRouter,
   conversation: conversationRouter,
+  memory: memoryRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -33,6 +33,8 @@ export function applyConversationEvent(
       return { ...state, conversation: event.data.conversation };
     case 'conversation_deleted':
       return { ...state, isDeleted: true };
+    case 'conversation_cleared':
+      return { ...state, messages: [], runs: {}, hasOlderMessages: false };
     case 'message_created':
       return { ...state, messages: [...state.messages, { ...event.data.message, seq: event.seq }] };
     case 'run_created': {

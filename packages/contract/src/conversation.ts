@@ -147,6 +147,8 @@ export const conversationEventSchema = z.discriminatedUnion('type', [
   eventOf('conversation_created', z.object({ conversation: conversationViewSchema })),
   eventOf('conversation_updated', z.object({ conversation: conversationViewSchema })),
   eventOf('conversation_deleted', z.object({})),
+  /** Every message before it, and what was done for them, is gone. */
+  eventOf('conversation_cleared', z.object({})),
   eventOf('message_created', z.object({ message: messageViewSchema.omit({ seq: true }) })),
   ...runEventSchema.options,
 ]);

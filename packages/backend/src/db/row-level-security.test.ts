@@ -19,6 +19,7 @@ afterAll(async () => await test[Symbol.asyncDispose]());
 
 /** Rows of the owner in every table that has tenants: by use where there is one, else by hand. */
 async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
+  await call.auth.createApiKey({ name: 'a machine', scopes: ['read'] });
   const { conversation } = await call.conversation.create({ clientId: randomUUID() });
   const message = {
     conversationId: conversation.id,
@@ -32,8 +33,11 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
     await db.insertInto('auditLog').values({ tenantId, action: 'test', data: '{}' }).execute();
   });
   await withTransaction(ctx, async ({ db }) => {
-    await db.insertInto('facts').values({ tenantId, userId, key: 'k', value: 'v' }).execute();
+    await sql`insert into facts (tenant_id, user_id, key, value) values (${tenantId}, ${userId}, 'k', 'v')`.execute(
+      db,
+    );
   });
+  await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
 }
 
 interface Table {

@@ -53,7 +53,10 @@ describe('conversation.events', () => {
     for (const event of events) expect(conversationEventSchema.parse(event)).toEqual(event);
     const kinds = conversationEventSchema.options.map((option) => option.shape.type.value);
     const happened = new Set(events.map(({ type }) => type));
-    expect(kinds.filter((kind) => !happened.has(kind))).toEqual(['conversation_deleted']);
+    expect(kinds.filter((kind) => !happened.has(kind))).toEqual([
+      'conversation_deleted',
+      'conversation_cleared',
+    ]);
     expect(snapshots.length).toBeGreaterThan(5);
     for (const snapshot of snapshots) {
       const reached = events

@@ -1,3 +1,4 @@
+import { ACTIVE_RUN_STATUSES, type RunStatus } from '@aura/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { escapeLike } from '../../db/escape-like.ts';
 import type { Schema } from '../../db/schema.ts';
@@ -101,6 +102,19 @@ export async function findMessageByClientId(
     .executeTakeFirst();
 }
 
+/** The messages of a conversation that were not cleared away. */
+const keptMessages = (
+  db: Kysely<Schema>,
+  { tenantId, conversationId }: { tenantId: string; conversationId: string },
+) =>
+  db
+    .selectFrom('messages')
+    .where('tenantId', '=', tenantId)
+    .where('conversationId', '=', conversationId)
+    .where('seq', '>', (eb) =>
+      eb.selectFrom('conversations').select('clearedSeq').where('id', '=', conversationId),
+    );
+
 /** Messages on one side of a place, oldest first, and whether there are more on that side. */
 export async function pageOfMessages(
   db: Kysely<Schema>,
@@ -113,11 +127,7 @@ export async function pageOfMessages(
   },
 ): Promise<{ rows: MessageRow[]; hasMore: boolean }> {
   const isForward = page.after !== undefined;
-  let query = db
-    .selectFrom('messages')
-    .selectAll()
-    .where('tenantId', '=', page.tenantId)
-    .where('conversationId', '=', page.conversationId);
+  let query = keptMessages(db, page).selectAll();
   if (page.after !== undefined) query = query.where('seq', '>', page.after);
   if (page.before !== undefined) query = query.where('seq', '<', page.before);
   const rows = await query
@@ -127,4 +137,28 @@ export async function pageOfMessages(
   const hasMore = rows.length > page.limit;
   const kept = rows.slice(0, page.limit);
   return { rows: isForward ? kept : kept.toReversed(), hasMore };
+}
+
+export async function countMessages(
+  db: Kysely<Schema>,
+  key: { tenantId: string; conversationId: string },
+): Promise<{ messageCount: number; lastMessageAt: Date | null }> {
+  return await keptMessages(db, key)
+    .select((eb) => [eb.fn.countAll<number>().as('messageCount'), eb.fn.max('createdAt').as('lastMessageAt')])
+    .executeTakeFirstOrThrow();
+}
+
+/** How those runs of a conversation stand that have not ended; while it is locked, none begins or ends. */
+export async function listActiveRunStatuses(
+  db: Kysely<Schema>,
+  key: { tenantId: string; conversationId: string },
+): Promise<RunStatus[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select('status')
+    .where('tenantId', '=', key.tenantId)
+    .where('conversationId', '=', key.conversationId)
+    .where('status', 'in', ACTIVE_RUN_STATUSES)
+    .execute();
+  return rows.map(({ status }) => status);
 }

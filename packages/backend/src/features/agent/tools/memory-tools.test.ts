@@ -27,6 +27,7 @@ describe('remember and recall', () => {
     ['no key', { key: '', value: 'x' }],
     ['no value', { key: 'a', value: ' ' }],
     ['too long a value', { key: 'a', value: 'x'.repeat(2_001) }],
+    ['a time to live of nothing', { key: 'a', value: 'x', ttlSeconds: 0 }],
   ])('say what is wrong with %s', async (_, args) => {
     await expect(callTool(user, remember, { args })).rejects.toThrow(ToolInputError);
   });
@@ -58,6 +59,31 @@ describe('remember and recall', () => {
     expect(await recallAs(caller, 'd')).toEqual({ facts: [] });
   });
 
+  it('forget a fact whose time is over, and keep one that is remembered again without a time', async () => {
+    const caller = await createTestCaller(test.backend);
+    for (const key of ['short', 'long']) {
+      await callTool(caller, remember, { args: { key, value: 'x', ttlSeconds: 60 } });
+    }
+    await rememberAs(caller, 'long', 'y');
+    await sql`update memories set expires_at = clock_timestamp() where expires_at is not null`.execute(
+      test.backend.database.db,
+    );
+    expect(await recallAs(caller)).toEqual({ facts: [{ key: 'long', value: 'y' }] });
+    expect(await recallAs(caller, 'short')).toEqual({ facts: [] });
+  });
+
+  it('leave the last word to the user, who sees and changes facts as entries of their memory', async () => {
+    const caller = await createTestCaller(test.backend);
+    await rememberAs(caller, 'Diet', 'vegan');
+    const at = { scope: 'user', key: 'fact:diet' } as const;
+    expect(await caller.call.memory.get(at)).toMatchObject({ entry: { value: 'vegan' } });
+    await caller.call.memory.set({ ...at, value: ['vegan', 'no nuts'] });
+    await caller.call.memory.set({ scope: 'user', key: 'diet', value: 'a program’s own' });
+    expect(await recallAs(caller)).toEqual({ facts: [{ key: 'diet', value: ['vegan', 'no nuts'] }] });
+    await caller.call.memory.delete(at);
+    expect(await recallAs(caller)).toEqual({ facts: [] });
+  });
+
   it('take characters that the database cannot store', async () => {
     const caller = await createTestCaller(test.backend);
     await rememberAs(caller, 'a\0b', 'c\0d\ud800');
@@ -69,8 +95,9 @@ describe('remember and recall', () => {
     const caller = await createTestCaller(test.backend);
     const { tenantId, userId } = caller.ctx.caller;
     await withTransaction(caller.ctx, async ({ db }) => {
-      await sql`insert into facts (tenant_id, user_id, key, value)
-        select ${tenantId}, ${userId}, 'key ' || n, 'x' from generate_series(1, 500) n`.execute(db);
+      await sql`insert into memories (tenant_id, owner_id, agent, key, value, version, created_at, updated_at)
+        select ${tenantId}, ${userId}, '', 'fact:key ' || n, '"x"', gen_random_uuid(), now(), now()
+        from generate_series(1, 500) n`.execute(db);
     });
     await expect(rememberAs(caller, 'one more', 'x')).rejects.toThrow(/500 facts/);
     await rememberAs(caller, 'key 7', 'seven');

@@ -61,7 +61,7 @@ describe('search_conversations', () => {
     expect(await find(query)).toEqual(found);
   });
 
-  it('finds nothing of others, of another tenant, of what was deleted, or of the conversation it is asked in', async () => {
+  it('finds nothing of others, of another tenant, of what was cleared or deleted, or of the conversation it is asked in', async () => {
     const other = await createTestCaller(test.backend);
     const stranger = await createTestCaller(test.backend, { tenantId: await createTestTenant(test.backend) });
     expect(await find('red', { caller: other })).toEqual([]);
@@ -69,6 +69,10 @@ describe('search_conversations', () => {
     const gone = await ask(user, 'a zebra\n#say noted');
     await outcomeOf(user, gone);
     expect(await find('zebra', { within: gone.conversationId })).toEqual([]);
+    expect(await find('zebra')).toEqual(['a zebra']);
+    const cleared = await ask(user, 'another zebra\n#say noted');
+    await outcomeOf(user, cleared);
+    await user.call.memory.clear(cleared);
     expect(await find('zebra')).toEqual(['a zebra']);
     await user.call.conversation.delete(gone);
     expect(await find('zebra')).toEqual([]);

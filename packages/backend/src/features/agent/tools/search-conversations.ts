@@ -30,6 +30,7 @@ export const searchConversations = defineTool({
         .where('conversations.tenantId', '=', ctx.caller.tenantId)
         .where('conversations.userId', '=', ctx.caller.userId)
         .where('conversations.deletedAt', 'is', null)
+        .whereRef('messages.seq', '>', 'conversations.clearedSeq')
         .where('conversations.id', '<>', ctx.conversationId);
       for (const word of words) search = search.where('messages.text', 'ilike', `%${escapeLike(word)}%`);
       return await search.orderBy('messages.createdAt', 'desc').limit(MAX_HITS).execute();
