@@ -58,9 +58,7 @@ export const authRouter = router({
     .input(createApiKeyInputSchema)
     .output(createApiKeyOutputSchema)
     .mutation(async ({ ctx, input }) => await createApiKey(ctx, input)),
-  apiKeys: personProcedure
-    .output(z.array(apiKeyViewSchema))
-    .query(async ({ ctx }) => await listApiKeys(ctx)),
+  apiKeys: personProcedure.output(z.array(apiKeyViewSchema)).query(async ({ ctx }) => await listApiKeys(ctx)),
   revokeApiKey: personProcedure
     .input(revokeApiKeyInputSchema)
     .output(nothingSchema)
