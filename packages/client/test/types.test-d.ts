@@ -1,5 +1,6 @@
 // Compiled by `tsc -b`, never run: what a program gets to know from `@aura/client` alone.
 import type {
+  ApprovalStatus,
   ConversationFeedEvent,
   ConversationState,
   IdentityView,
@@ -8,8 +9,22 @@ import type {
   SendMessageOutput,
 } from '@aura/contract';
 import { expectTypeOf, test } from 'vitest';
-import { type AuraClient, type AuraErrorCode, createAuraClient, type SessionState } from '../src/index.ts';
-import { type LiveConversation, useConversation, type useSession } from '../src/react/index.ts';
+import {
+  type AuraClient,
+  type AuraError,
+  type AuraErrorCode,
+  createAuraClient,
+  type SessionState,
+} from '../src/index.ts';
+import {
+  type ApprovalInbox,
+  type LiveConversation,
+  type LiveRun,
+  useApprovals,
+  useConversation,
+  useRun,
+  type useSession,
+} from '../src/react/index.ts';
 
 declare const client: AuraClient;
 
@@ -79,6 +94,9 @@ test('a switch that forgets an event does not compile', () => {
       case 'plan_step':
       case 'plan_step_update':
       case 'tool_execution':
+      case 'hitl':
+      case 'hitl_resolved':
+      case 'run_waiting':
       case 'content_delta':
       case 'content':
       case 'timeline_step_update':
@@ -91,6 +109,16 @@ test('a switch that forgets an event does not compile', () => {
     }
   };
   void label;
+});
+
+test('a decision needs the hash of what was seen, and a loser learns who won', () => {
+  expectTypeOf<AuraError['decision']>().toExtend<
+    { status: ApprovalStatus; decidedBy: string | null } | undefined
+  >();
+  // @ts-expect-error -- without the hash a decision could be about anything
+  void client.hitl.approve.mutate({ approvalId: '' });
+  expectTypeOf(useApprovals).returns.toEqualTypeOf<ApprovalInbox>();
+  expectTypeOf(useRun).returns.toEqualTypeOf<LiveRun>();
 });
 
 test('the session and the hooks are unions to switch on', () => {

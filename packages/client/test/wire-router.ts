@@ -1,5 +1,6 @@
 import {
   type AccountFeedEvent,
+  type ApprovalView,
   type ConversationFeedEvent,
   conversationEventsInputSchema,
   conversationRefSchema,
@@ -7,6 +8,9 @@ import {
   createConversationInputSchema,
   type ErrorData,
   formatCursor,
+  type InboxFeedEvent,
+  listApprovalsInputSchema,
+  type ListApprovalsOutput,
   listConversationsInputSchema,
   type ListConversationsOutput,
   listMessagesInputSchema,
@@ -27,6 +31,7 @@ import {
 } from '@aura/contract';
 import { initTRPC, tracked, TRPCError } from '@trpc/server';
 import { randomUUID } from 'node:crypto';
+import { type EventEmitter, on } from 'node:events';
 import { type WireAuth, WireError } from './wire-auth.ts';
 import { EPOCH, type WireLog } from './wire-log.ts';
 
@@ -40,6 +45,10 @@ export interface WireWorld {
   feedFaults: WireError[];
   /** The conversations whose events were subscribed to, one entry per subscription. */
   feeds: string[];
+  /** What the user may decide. */
+  approvals: ApprovalView[];
+  /** Events for whoever follows the inbox now. */
+  inbox: EventEmitter<{ event: [InboxFeedEvent] }>;
 }
 export interface WireContext {
   world: WireWorld;
@@ -147,6 +156,20 @@ export const wireRouter = t.router({
     events: signedIn.input(runEventsInputSchema).subscription(async function* () {
       const next = (): RunFeedEvent => absent();
       yield tracked('none', next());
+    }),
+  }),
+  hitl: t.router({
+    list: signedIn.input(listApprovalsInputSchema).query(({ ctx }): ListApprovalsOutput => ({
+      approvals: ctx.world.approvals,
+      nextPage: null,
+      cursor: formatCursor({ epoch: EPOCH, seq: 0 }),
+    })),
+    inbox: signedIn.input(resumeSchema).subscription(async function* ({ ctx, signal }) {
+      if (signal === undefined) return;
+      for await (const [event] of on(ctx.world.inbox, 'event', { signal })) {
+        const feedEvent: InboxFeedEvent = event;
+        yield tracked(formatCursor({ epoch: EPOCH, seq: feedEvent.seq }), feedEvent);
+      }
     }),
   }),
   account: t.router({

@@ -1,6 +1,6 @@
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { WireAuth } from './wire-auth.ts';
@@ -37,6 +37,8 @@ export async function startWireServer(): Promise<WireServer> {
     sent: new Map(),
     feedFaults: [],
     feeds: [],
+    approvals: [],
+    inbox: new EventEmitter(),
   };
   const requests: string[] = [];
   const sockets: WireServer['sockets'] = [];

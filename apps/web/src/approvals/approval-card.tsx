@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import classes from './approval-card.module.css';
 import { ClosedApproval } from './closed-approval.tsx';
 import { OpenApproval } from './open-approval.tsx';
+import { useApprovalTitle } from './use-approval-title.ts';
 
 interface ApprovalCardProps {
   approval: ApprovalView;
@@ -14,6 +15,7 @@ interface ApprovalCardProps {
 /** Something a person is asked: open while it is pending, one line once it was decided or is over. */
 export function ApprovalCard({ approval, place }: ApprovalCardProps): ReactElement {
   const { t } = useTranslation();
+  const title = useApprovalTitle();
   const rootRef = useRef<HTMLElement>(null);
   return (
     <section
@@ -21,7 +23,7 @@ export function ApprovalCard({ approval, place }: ApprovalCardProps): ReactEleme
       className={classes.root}
       // The focus stays here when the button that had it goes away.
       tabIndex={-1}
-      aria-label={`${t(`approvals.eyebrow.${approval.kind}`)}: ${approval.question?.text ?? approval.title}`}
+      aria-label={`${t(`approvals.eyebrow.${approval.kind}`)}: ${title(approval)}`}
       data-approval-id={approval.id}
       data-status={approval.status}
     >

@@ -60,6 +60,7 @@ function Failure({ decide: { error } }: { decide: ReturnType<typeof useDecide> }
   return (
     <div role="alert" className={classes.failure}>
       {error !== null && t('approvals.failed', { reason: errorText(error) })}
+      {error?.code === 'BAD_INPUT' && <p lang="en">{error.message}</p>}
       {error?.issues !== undefined && (
         <ul>
           {error.issues.map(({ path, message }) => (

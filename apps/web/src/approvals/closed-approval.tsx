@@ -15,6 +15,7 @@ import { Json } from '../conversation/json.tsx';
 import { formatInstant } from '../i18n/format.ts';
 import classes from './approval-card.module.css';
 import { outcomeOf } from './outcome-of.ts';
+import { useApprovalTitle } from './use-approval-title.ts';
 import { useMe } from './use-me.ts';
 
 const ICONS: Record<Exclude<ApprovalStatus, 'pending'>, TablerIcon> = {
@@ -31,6 +32,7 @@ export function ClosedApproval({ approval }: { approval: ApprovalView }): ReactE
   const { t, i18n } = useTranslation();
   const { decisions } = useDecisions();
   const me = useMe();
+  const title = useApprovalTitle();
   const [isOpen, setIsOpen] = useState(false);
   if (approval.status === 'pending') return null;
   const Icon = ICONS[approval.status];
@@ -51,7 +53,7 @@ export function ClosedApproval({ approval }: { approval: ApprovalView }): ReactE
               {t(`approvals.outcome.${outcomeOf(approval, me?.userId ?? null)}`)}
               {answer}
             </strong>{' '}
-            {approval.question?.text ?? approval.title}
+            {title(approval)}
           </>
         }
         meta={

@@ -4,11 +4,11 @@ import { type ReactElement, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Json } from '../conversation/json.tsx';
-import { useToolLabel } from '../conversation/use-tool-label.ts';
 import classes from './approval-card.module.css';
 import { Choices } from './choices.tsx';
 import { Countdown } from './countdown.tsx';
 import { RiskBadge } from './risk-badge.tsx';
+import { useApprovalTitle } from './use-approval-title.ts';
 import { isAskedOf, type Me, useMe } from './use-me.ts';
 
 const ICONS: Record<ApprovalKind, TablerIcon> = {
@@ -27,6 +27,7 @@ interface OpenApprovalProps {
 export function OpenApproval({ approval, place, onDecide }: OpenApprovalProps): ReactElement {
   const { t } = useTranslation();
   const me = useMe();
+  const title = useApprovalTitle();
   const titleId = useId();
   const { kind } = approval;
   const Icon = ICONS[kind];
@@ -40,7 +41,7 @@ export function OpenApproval({ approval, place, onDecide }: OpenApprovalProps): 
         <Countdown until={approval.expiresAt} />
       </header>
       <h3 id={titleId} className={classes.title}>
-        {approval.question?.text ?? approval.title}
+        {title(approval)}
       </h3>
       {kind === 'unknown' && <p className={classes.lead}>{t('approvals.unknownLead')}</p>}
       {kind !== 'question' && <ToolFacts approval={approval} />}
@@ -58,12 +59,10 @@ export function OpenApproval({ approval, place, onDecide }: OpenApprovalProps): 
 }
 
 function ToolFacts({ approval }: { approval: ApprovalView }): ReactElement {
-  const label = useToolLabel()(approval.toolName);
   return (
     <p className={classes.facts}>
       <RiskBadge risk={approval.risk} />
-      <span>{label}</span>
-      {label !== approval.toolName && <code>{approval.toolName}</code>}
+      <code>{approval.toolName}</code>
     </p>
   );
 }

@@ -19,6 +19,8 @@ export const enApprovals = {
     question: 'Aura has a question',
     unknown: 'Did it happen or not?',
   },
+  titleTool: 'Use {{tool}}',
+  titleUnknown: '{{tool}}: it may have happened, or not',
   risk: {
     read: 'Only reads',
     write: 'Changes your data',

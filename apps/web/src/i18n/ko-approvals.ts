@@ -20,6 +20,8 @@ export const koApprovals: Dictionary['approvals'] = {
     question: 'Aura의 질문',
     unknown: '실행되었는지 알 수 없습니다',
   },
+  titleTool: '{{tool}} 사용',
+  titleUnknown: '{{tool}}: 실행되었을 수도, 아닐 수도 있습니다',
   risk: {
     read: '읽기만 함',
     write: '내 데이터를 변경함',

@@ -1,8 +1,8 @@
 import type { ApprovalChoice, ApprovalView, Approvers, Json } from '@aura/contract';
 import { type AuraError, toAuraError } from '../aura-error.ts';
+import { newClientId } from '../client-id.ts';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
-import { REPEATABLE } from '../transport/is-repeatable.ts';
 
 /** What the user is doing about one approval. Nothing is kept of what succeeded: its event tells. */
 export type DecisionState =
@@ -19,7 +19,7 @@ export type Asked = Pick<ApprovalView, 'id' | 'argsHash'>;
 
 /**
  * Each answers true when the server has it, false when it failed (`decisions` says why) or one is on its way already.
- * Never rejects. A call without an answer is repeated: the same decision of the same person counts once.
+ * Never rejects. A call without an answer is repeated: a decision with the same clientId counts once.
  */
 export interface DecisionActions {
   /** Lets it be executed: as it stands, or with `editedArgs` instead. */
@@ -47,6 +47,16 @@ export function createDecisions(client: AuraClient): Decisions {
     else next.set(id, state);
     store.set(next);
   };
+  const lastTries = new Map<string, { wanted: string; clientId: string }>();
+  /** The same for the same decision, so that trying again after a failure cannot count against oneself. */
+  const clientIdOf = (id: string, decision: unknown): string => {
+    const wanted = JSON.stringify(decision);
+    const last = lastTries.get(id);
+    if (last?.wanted === wanted) return last.clientId;
+    const clientId = newClientId();
+    lastTries.set(id, { wanted, clientId });
+    return clientId;
+  };
   const attempt = async (
     { id }: Asked,
     choice: DecisionState['choice'],
@@ -56,6 +66,7 @@ export function createDecisions(client: AuraClient): Decisions {
     put(id, { status: 'sending', choice });
     try {
       await call();
+      lastTries.delete(id);
       put(id, null);
       return true;
     } catch (err) {
@@ -67,20 +78,25 @@ export function createDecisions(client: AuraClient): Decisions {
   return {
     get: store.get,
     subscribe: store.subscribe,
-    approve({ id, argsHash }, options = {}) {
+    approve(asked, options = {}) {
       const choice = options.editedArgs === undefined ? 'approve' : 'edit';
-      return attempt({ id, argsHash }, choice, () =>
-        hitl.approve.mutate({ approvalId: id, argsHash, ...options }, REPEATABLE),
-      );
+      const input = { approvalId: asked.id, argsHash: asked.argsHash, ...options };
+      const clientId = clientIdOf(asked.id, [choice, input]);
+      return attempt(asked, choice, () => hitl.approve.mutate({ ...input, clientId }));
     },
-    reject({ id, argsHash }, reason) {
-      const input = { approvalId: id, argsHash, ...(reason === undefined ? {} : { reason }) };
-      return attempt({ id, argsHash }, 'reject', () => hitl.reject.mutate(input, REPEATABLE));
+    reject(asked, reason) {
+      const input = {
+        approvalId: asked.id,
+        argsHash: asked.argsHash,
+        ...(reason === undefined ? {} : { reason }),
+      };
+      const clientId = clientIdOf(asked.id, ['reject', input]);
+      return attempt(asked, 'reject', () => hitl.reject.mutate({ ...input, clientId }));
     },
-    respond({ id, argsHash }, answer) {
-      return attempt({ id, argsHash }, 'respond', () =>
-        hitl.respond.mutate({ approvalId: id, argsHash, answer }, REPEATABLE),
-      );
+    respond(asked, answer) {
+      const input = { approvalId: asked.id, argsHash: asked.argsHash, answer };
+      const clientId = clientIdOf(asked.id, ['respond', input]);
+      return attempt(asked, 'respond', () => hitl.respond.mutate({ ...input, clientId }));
     },
     // Not repeated by itself: after the first the caller may have no say any more, and would be told so.
     delegate: (asked, approvers) =>

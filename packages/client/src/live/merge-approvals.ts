@@ -36,7 +36,7 @@ export function mergeApprovals(pages: readonly ListApprovalsOutput[], news: Appr
     }
   }
   const last = pages.at(-1);
-  const end = last?.nextPage == null ? undefined : last.approvals.at(-1);
+  const end = last?.nextPage === null ? undefined : last?.approvals.at(-1);
   const read = parseCursor(pages[0]?.cursor ?? '');
   for (const [id, item] of news.items) {
     if (pending.has(id) || newerThan(read, item) === null || item.event.type === 'reset') continue;
