@@ -20,7 +20,6 @@ afterAll(async () => await test[Symbol.asyncDispose]());
 /** Rows of the owner in every table that has tenants: by use where there is one, else by hand. */
 async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   await call.auth.createApiKey({ name: 'a machine', scopes: ['read'] });
-  await call.auth.createApiKey({ name: 'a machine', scopes: ['read'] });
   const { conversation } = await call.conversation.create({ clientId: randomUUID() });
   const message = {
     conversationId: conversation.id,
