@@ -11,15 +11,18 @@ export interface ProcedureMeta {
   scope?: ApiKeyScope;
 }
 
-const t = initTRPC.context<RequestContext>().meta<ProcedureMeta>().create({
-  // Explicit, because the default trusts NODE_ENV and an unset one would send stack traces to clients.
-  isDev: false,
-  errorFormatter: ({ shape, error, ctx }) => ({
-    ...shape,
-    message: publicMessage(error),
-    data: { ...shape.data, aura: errorData(error, ctx?.request.id ?? null) },
-  }),
-});
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    // Explicit, because the default trusts NODE_ENV and an unset one would send stack traces to clients.
+    isDev: false,
+    errorFormatter: ({ shape, error, ctx }) => ({
+      ...shape,
+      message: publicMessage(error),
+      data: { ...shape.data, aura: errorData(error, ctx?.request.id ?? null) },
+    }),
+  });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
