@@ -7,6 +7,7 @@ import * as memory from './migrations/0003-memory.ts';
 import * as mcp from './migrations/0004-mcp.ts';
 import * as apiKeys from './migrations/0005-api-keys.ts';
 import * as checkpoints from './migrations/0006-checkpoints.ts';
+import * as upkeep from './migrations/0007-upkeep.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-mcp': mcp,
   '0005-api-keys': apiKeys,
   '0006-checkpoints': checkpoints,
+  '0007-upkeep': upkeep,
 };
 
 /**

@@ -6,6 +6,8 @@ import type {
   Approvers,
   Json,
   JsonObject,
+  McpToolTraits,
+  McpTransport,
   PageContext,
   PolicyRule,
   Role,
@@ -154,6 +156,8 @@ export interface Schema {
     claimedAt: Generated<Date | null>;
     /** Strangers' text has reached the model. */
     isTainted: Generated<boolean>;
+    /** The pieces of its answers have left the log. */
+    isCompacted: Generated<boolean>;
     createdAt: CreatedAt;
     startedAt: Date | null;
     endedAt: Date | null;
@@ -223,6 +227,29 @@ export interface Schema {
     outputTokens: number;
     costMicros: number;
     createdAt: Date;
+  };
+  mcpServers: {
+    id: string;
+    tenantId: string;
+    name: string;
+    transport: McpTransport;
+    url: string | null;
+    command: string | null;
+    args: Generated<string[]>;
+    /** Name → sealed value; see `features/mcp/secret-box.ts`. */
+    headers: Jsonb<Record<string, string>>;
+    env: Jsonb<Record<string, string>>;
+    isEnabled: boolean;
+    /** By the server's name of the tool, for the version that was looked at. */
+    classifications: ColumnType<
+      Record<string, McpToolTraits & { version: string }>,
+      string | undefined,
+      string
+    >;
+    /** Rises when connections made so far are of no use any more. */
+    revision: Generated<number>;
+    createdAt: CreatedAt;
+    updatedAt: Generated<Date>;
   };
   approvalPolicies: {
     tenantId: string;

@@ -1,8 +1,8 @@
 import type { Tx } from '../db/transaction.ts';
 
 /**
- * Readers get nothing of a stream before `seq` any more: one without a cursor starts there, an older cursor gets a
- * reset. Never goes back. The caller has appended to the stream in this transaction, so it holds the lock already.
+ * Readers get nothing of a stream before `seq` any more: whoever would start earlier gets a reset. Never goes back. Locks
+ * the stream, as `append` does, so it comes last.
  */
 export async function raiseOldest(
   tx: Tx,

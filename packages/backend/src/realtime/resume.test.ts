@@ -51,7 +51,7 @@ async function read(
   const feed = resumeFeed<Seen, { head: number }>(ctx, {
     streamId: stream.id,
     lastEventId: null,
-    start: { after: 0 },
+    start: { after: OLDEST - 1 },
     view: ({ type, seq }) => ({ type, seq }),
     readSnapshot: async () => await snapshot(ctx),
     signal,
@@ -83,11 +83,20 @@ const cursorAt = (seq: number, { epoch } = stream): string => formatCursor({ epo
 const seqsOf = (told: Told[]): number[] => told.map(({ seq }) => seq);
 
 describe('resumeFeed', () => {
-  it('starts a reader without a cursor at the oldest event there is', async () => {
+  it('starts a reader without a cursor where the feed begins', async () => {
     for (const lastEventId of [null, undefined]) {
-      const { told } = await read({ lastEventId });
-      expect(seqsOf(told)).toEqual(range(OLDEST, HEAD));
-      expect(told.every(({ seq, cursor }) => cursor === cursorAt(seq))).toBe(true);
+      for (const after of [OLDEST - 1, 20]) {
+        const { told } = await read({ lastEventId, start: { after } });
+        expect(seqsOf(told)).toEqual(range(after + 1, HEAD));
+        expect(told.every(({ seq, cursor }) => cursor === cursorAt(seq))).toBe(true);
+      }
+    }
+  });
+
+  it('says `reset` to a reader without a cursor when the beginning has been pruned', async () => {
+    for (const after of [0, OLDEST - 2]) {
+      const { told } = await read({ start: { after } });
+      expect(told).toEqual([{ type: 'reset', seq: HEAD, cursor: cursorAt(HEAD) }]);
     }
   });
 

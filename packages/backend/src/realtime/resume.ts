@@ -27,7 +27,7 @@ export interface FeedOptions<E, S> {
    * has the feed's last event in it, which need not have been so yet when `end` was read.
    */
   readSnapshot(): Promise<{ state: S; cursor: string; isComplete?: boolean }>;
-  /** Where a reader without a cursor starts: after 0, everything the log still holds. */
+  /** Where a reader without a cursor starts: after 0, at the beginning. When that has been pruned, with a `reset`. */
   start: { after: number };
   /** The seq after which the feed has nothing more to say, when that is known already. */
   end?: number | null;
@@ -57,25 +57,14 @@ export async function* resumeFeed<E extends object, S>(
   if (stream === null) return;
 
   let { epoch } = stream;
-  let after = Math.max(options.start.after, stream.oldest - 1);
-  const { lastEventId } = options;
-  if (lastEventId !== null && lastEventId !== undefined) {
-    const cursor = parseCursor(lastEventId);
-    const isUsable =
-      cursor !== null &&
-      cursor.epoch === epoch &&
-      cursor.seq <= stream.head &&
-      cursor.seq >= stream.oldest - 1;
-    if (isUsable) {
-      after = cursor.seq;
-    } else {
-      const snapshot = await options.readSnapshot();
-      const place = parseCursor(snapshot.cursor);
-      if (place === null) throw new Error('a snapshot came without a cursor');
-      ({ epoch, seq: after } = place);
-      yield tracked(snapshot.cursor, { type: 'reset', seq: after, data: snapshot.state });
-      if (snapshot.isComplete === true) return;
-    }
+  let after = usablePlace(options, stream);
+  if (after === null) {
+    const snapshot = await options.readSnapshot();
+    const place = parseCursor(snapshot.cursor);
+    if (place === null) throw new Error('a snapshot came without a cursor');
+    ({ epoch, seq: after } = place);
+    yield tracked(snapshot.cursor, { type: 'reset', seq: after, data: snapshot.state });
+    if (snapshot.isComplete === true) return;
   }
 
   const { end } = options;
@@ -89,4 +78,21 @@ export async function* resumeFeed<E extends object, S>(
     }
     if (options.isLast?.(event) === true) return;
   }
+}
+
+/** The seq to go on after, or null when the log does not hold everything since then. */
+function usablePlace(
+  { lastEventId, start }: Pick<FeedOptions<never, never>, 'lastEventId' | 'start'>,
+  stream: { epoch: string; head: number; oldest: number },
+): number | null {
+  const place =
+    lastEventId === null || lastEventId === undefined
+      ? { epoch: stream.epoch, seq: start.after }
+      : parseCursor(lastEventId);
+  const isUsable =
+    place !== null &&
+    place.epoch === stream.epoch &&
+    place.seq <= stream.head &&
+    place.seq >= stream.oldest - 1;
+  return isUsable ? place.seq : null;
 }

@@ -23,7 +23,7 @@ export async function* conversationEvents(
     streamId: conversationId,
     lastEventId,
     signal,
-    start: { after: 0 },
+    start: { after: Math.max(0, row.clearedSeq - 1) },
     readSnapshot: async () => {
       const { state, cursor } = await getConversation(ctx, { conversationId });
       return { state: { state }, cursor };
