@@ -1,0 +1,71 @@
+import { decimal, median, quantile } from './figures.ts';
+import type { OpenStream, SeenStream } from './paced-streams.ts';
+
+/** CPU time so far, in milliseconds, of each process that has a part in it. */
+export type CpuTimes = Record<'server' | 'database' | 'model' | 'reader', number>;
+
+/** Many streams at once, as their readers saw them. */
+export interface Crowd {
+  seen: SeenStream[];
+  elapsedMs: number;
+  /** Used meanwhile. */
+  cpuMs: CpuTimes;
+}
+
+/** Runs all the streams, begun over one second: people do not ask in the same instant. */
+export async function readAtOnce(streams: readonly OpenStream[], cpuNow: () => CpuTimes): Promise<Crowd> {
+  const before = cpuNow();
+  const startedAt = performance.now();
+  const seen = await Promise.all(
+    streams.map(async (stream, index) => {
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, (index / streams.length) * 1_000);
+      });
+      return await stream();
+    }),
+  );
+  const after = cpuNow();
+  const cpuMs = {
+    server: after.server - before.server,
+    database: after.database - before.database,
+    model: after.model - before.model,
+    reader: after.reader - before.reader,
+  };
+  return { seen, elapsedMs: performance.now() - startedAt, cpuMs };
+}
+
+export const CROWD_COLUMNS = [
+  'streams',
+  'tokens/s each p50',
+  'p1',
+  'first token ms p50',
+  'p99',
+  'server CPU',
+  'database CPU',
+  'model CPU',
+  'reader CPU',
+];
+
+/** Medians over rounds; CPU as a share of one core. */
+export function crowdRow(name: string, rounds: readonly Crowd[]): string[] {
+  const rates = ({ seen }: Crowd): number[] =>
+    seen.map(({ tokens, spanMs }) => (tokens - 1) / (spanMs / 1_000));
+  const firsts = ({ seen }: Crowd): number[] => seen.map(({ firstTokenMs }) => firstTokenMs);
+  const over = (of: (crowd: Crowd) => number): number => median(rounds.map(of));
+  const share = (who: keyof CpuTimes): string =>
+    `${decimal(
+      over(({ cpuMs, elapsedMs }) => (100 * cpuMs[who]) / elapsedMs),
+      0,
+    )} %`;
+  return [
+    name,
+    decimal(over((crowd) => median(rates(crowd)))),
+    decimal(over((crowd) => quantile(rates(crowd), 0.01))),
+    decimal(over((crowd) => median(firsts(crowd)))),
+    decimal(over((crowd) => quantile(firsts(crowd), 0.99))),
+    share('server'),
+    share('database'),
+    share('model'),
+    share('reader'),
+  ];
+}
