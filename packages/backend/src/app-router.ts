@@ -4,6 +4,7 @@ import { agentRouter } from './features/agent/agent-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
 import { memoryRouter } from './features/memory/memory-router.ts';
+import { hitlRouter } from './features/hitl/hitl-router.ts';
 import { router, type RouterTypes } from './trpc/trpc.ts';
 
 export interface Routes {
@@ -11,6 +12,7 @@ export interface Routes {
   agent: typeof agentRouter;
   auth: typeof authRouter;
   conversation: typeof conversationRouter;
+  hitl: typeof hitlRouter;
   memory: typeof memoryRouter;
 }
 
@@ -23,6 +25,7 @@ export const appRouter: TRPCBuiltRouter<
   agent: agentRouter,
   auth: authRouter,
   conversation: conversationRouter,
+  hitl: hitlRouter,
   memory: memoryRouter,
 });
 

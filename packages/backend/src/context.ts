@@ -11,6 +11,7 @@ import type { SessionWatch } from './features/auth/session-watch.ts';
 import type { ModelPort } from './ports/model.ts';
 import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
+import type { CodePolicy } from './features/hitl/tool-policy.ts';
 import type { Bus } from './realtime/bus.ts';
 import type { GroupWriter } from './realtime/group-writer.ts';
 import type { Hub } from './realtime/hub.ts';
@@ -36,6 +37,8 @@ export interface Core {
   sessionWatch: SessionWatch;
   model: ModelPort;
   tools: ToolRegistry;
+  /** Rules in code about which calls need a person; null: the tenants' rules and the defaults alone. */
+  approvalPolicy: CodePolicy | null;
   runner: Runner;
 }
 

@@ -30,7 +30,7 @@ export interface Backend extends Core, AsyncDisposable {
 }
 
 /** Parts a caller may bring instead of those the configuration asks for: tests, tools of its own. */
-export type BackendOverrides = Partial<Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId'>>;
+export type BackendOverrides = Partial<Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>>;
 
 /**
  * Opens the database, brings it up to date, checks that tenants are isolated in it and puts the parts together.
@@ -70,6 +70,7 @@ export async function createBackend(
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools),
+    approvalPolicy: overrides.approvalPolicy ?? null,
   };
   const runner = stack.use(createRunner(core));
   const parts = stack.move();

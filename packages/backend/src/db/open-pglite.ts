@@ -29,6 +29,7 @@ export async function openPglite(options: PgliteOptions): Promise<Database & { p
       kind: 'pglite',
       db,
       writerDb: null,
+      leaseDb: db,
       migrationDb: db,
       pglite,
       async [Symbol.asyncDispose]() {

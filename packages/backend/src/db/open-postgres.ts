@@ -23,14 +23,24 @@ export function openPostgres(options: PostgresOptions): Database {
   const writerDb = kyselyOn(
     dialect(options, { max: 2, lockMs: 2_000, ...answer, sessionOptions: '-c role=aura_writer' }),
   );
+  const leaseDb = kyselyOn(
+    dialect(options, {
+      max: 1,
+      lockMs: 1_000,
+      statementMs: 2_000,
+      answerMs: 2_000,
+      sessionOptions: '-c role=aura_system',
+    }),
+  );
   const migrationDb = kyselyOn(dialect(options, { max: 1, lockMs: 0, statementMs: 0, answerMs: 0 }));
   return {
     kind: 'postgres',
     db,
     writerDb,
+    leaseDb,
     migrationDb,
     async [Symbol.asyncDispose]() {
-      await Promise.all([db.destroy(), writerDb.destroy(), migrationDb.destroy()]);
+      await Promise.all([db, writerDb, leaseDb, migrationDb].map(async (pool) => await pool.destroy()));
     },
   };
 }

@@ -7,6 +7,7 @@ import { createTestBackend, type TestBackend } from '../testing/test-backend.ts'
 import { createTestCaller, type TestCaller } from '../testing/test-caller.ts';
 import { lockConversation } from './conversation/conversation-store.ts';
 import { ask } from './agent/agent-testing.ts';
+import { NO_PAST } from './agent/read-run-past.ts';
 import { RunSession } from './agent/run-session.ts';
 import { claimRun, lockRun, renewLeases, type RunRow } from './agent/run-store.ts';
 
@@ -42,7 +43,8 @@ const untilSomebodyWaits = async (): Promise<void> =>
 describe('two transactions never wait for each other in a circle', () => {
   it('while a conversation is changed and a step of its run is stored', async () => {
     const run = await claimed();
-    const session = new RunSession(test.backend, run, new AbortController().signal);
+    const { signal } = new AbortController();
+    const session = new RunSession(test.backend, { run, past: NO_PAST }, { signal, drain: signal });
     const data = { messageId: randomUUID(), attempt: 1, text: 'Said.', usage: null, isComplete: true };
     const key = { ...user.ctx.caller, conversationId: run.conversationId };
     await withTransaction(user.ctx, async ({ db }) => {

@@ -39,8 +39,11 @@ const mapErrors = t.middleware(async ({ next }) => {
 /** Anyone, signed in or not. */
 export const publicProcedure = t.procedure.use(mapErrors);
 
-/** Refuses a token that ended or a session that was revoked since the socket opened. */
-const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
+/**
+ * Refuses a token that ended or a session that was revoked since the socket opened. For procedures that check scopes
+ * themselves; all others build on one of those below.
+ */
+export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
   const { caller } = ctx;
   if (caller === null || caller.expiresAt.getTime() <= ctx.clock.now().getTime()) {
     throw new AppError('UNAUTHORIZED', { message: 'Sign in first.' });

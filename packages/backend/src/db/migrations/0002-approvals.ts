@@ -10,8 +10,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check (status in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'))`,
     `alter table runs
       add column no_progress integer not null default 0,
-      add column tool_calls integer not null default 0,
-      add column output_bytes integer not null default 0,
       add column active_ms integer not null default 0,
       add column cost_micros bigint not null default 0,
       add column claimed_at timestamptz,

@@ -3,9 +3,9 @@ import { formatCursor } from '@aura/contract';
 import type { TrackedEnvelope } from '@trpc/server';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import type { StreamEvent } from '../../realtime/event.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { type Reset, resumeFeed } from '../../realtime/resume.ts';
+import { accountEvent } from './account-event.ts';
 import { findUserStreamId } from './user-stream.ts';
 
 /** What happens to the caller, on every device: from a cursor on, or from now on without one. */
@@ -33,9 +33,4 @@ export async function* accountEvents(
     },
     view: accountEvent,
   });
-}
-
-/** Only `Unplaced<AccountEvent>` is ever appended to a user's stream; see `conversationEvent`. */
-function accountEvent(event: StreamEvent): AccountEvent {
-  return event as unknown as AccountEvent;
 }

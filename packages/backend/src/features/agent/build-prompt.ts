@@ -34,9 +34,9 @@ export async function buildPrompt(
   return [system, ...fitting(earlier, MAX_CHARS - sizeOf(now)), ...now];
 }
 
-/** Earlier turns, each a user's message and what its run made of it. */
+/** Earlier turns, each a message and what its run made of it. What the user said in mid-run is in the run's own steps. */
 async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Promise<ModelMessage[][]> {
-  const messages = await db
+  const rows = await db
     .selectFrom('messages')
     .select(['id', 'role', 'text', 'runId', 'isComplete'])
     .where('tenantId', '=', run.tenantId)
@@ -45,9 +45,33 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
     .orderBy('seq', 'desc')
     .limit(MAX_MESSAGES)
     .execute();
-  const asking = messages.filter((message) => message.role === 'user').toReversed();
-  const runIds = asking.flatMap((message) => message.runId ?? []);
-  if (runIds.length === 0) return [];
+  const messages = rows.toReversed();
+  const runIds = new Set(messages.flatMap(({ runId }) => runId ?? []));
+  const stepsByRun = await readSteps(db, [...runIds]);
+  const partialByRun = new Map(
+    messages
+      .filter(({ role, isComplete }) => role === 'assistant' && !isComplete)
+      .map(({ runId, text }) => [runId, text]),
+  );
+  const told = new Set<string>();
+  return messages.flatMap(({ id, role, text, runId }): ModelMessage[][] => {
+    if (runId === null) {
+      return [[role === 'user' ? { role, text } : { role, text, toolCalls: [] }]];
+    }
+    // What a run has said is in its steps, at the message that asked for it.
+    if (role === 'assistant') return [];
+    const steps = stepsByRun.get(runId) ?? [];
+    if (told.has(runId)) return isRead(steps, id) ? [] : [[{ role, text }]];
+    told.add(runId);
+    return [[{ role, text }, ...stepMessages(steps), ...partialEnding(steps, partialByRun.get(runId))]];
+  });
+}
+
+async function readSteps(
+  db: Kysely<Schema>,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, StepData[]>> {
+  if (runIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('steps')
     .select(['runId', 'data'])
@@ -55,22 +79,19 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
     .orderBy('runId')
     .orderBy('index')
     .execute();
-  const stepsByRun = Map.groupBy(rows, (row) => row.runId);
-  const partialByRun = new Map(
-    messages
-      .filter((message) => message.role === 'assistant' && !message.isComplete)
-      .map((message) => [message.runId, message.text]),
-  );
-  return asking.map(({ text, runId }) => {
-    const steps = (stepsByRun.get(runId ?? '') ?? []).map((row) => row.data);
-    // A run whose last step is an answer has no unfinished one: what is incomplete there hit the length limit.
-    const last = steps.at(-1);
-    const hasAnswered = last?.kind === 'model' && last.toolCalls.length === 0;
-    const partial = hasAnswered ? undefined : partialByRun.get(runId);
-    const ending: ModelMessage[] =
-      partial === undefined ? [] : [{ role: 'assistant', text: `${partial} [stopped here]`, toolCalls: [] }];
-    return [{ role: 'user', text }, ...stepMessages(steps), ...ending];
-  });
+  const byRun = Map.groupBy(rows, (row) => row.runId);
+  return new Map([...byRun].map(([runId, found]) => [runId, found.map(({ data }) => data)]));
+}
+
+const isRead = (steps: readonly StepData[], messageId: string): boolean =>
+  steps.some((step) => step.kind === 'message' && step.messageId === messageId);
+
+function partialEnding(steps: readonly StepData[], partial: string | undefined): ModelMessage[] {
+  // A run whose last step is an answer has no unfinished one: what is incomplete there hit the length limit.
+  const last = steps.at(-1);
+  const hasAnswered = last?.kind === 'model' && last.toolCalls.length === 0;
+  if (partial === undefined || hasAnswered) return [];
+  return [{ role: 'assistant', text: `${partial} [stopped here]`, toolCalls: [] }];
 }
 
 /** Steps as a provider wants them: after a message with tool calls, an answer to every one of them. */

@@ -3,7 +3,9 @@ import type { Core } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { announceConversation } from '../conversation/announce-conversation.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
 import { endRun, type RunEnding } from './end-run.ts';
+import { nextActiveRun } from './run-store.ts';
 
 export interface RunPlace {
   tenantId: string;
@@ -13,34 +15,41 @@ export interface RunPlace {
 
 /** What belongs to the same moment as the end: rows written while the claim still holds, and the events before it. */
 export interface LastWords {
-  before(tx: Tx): Promise<void>;
+  /** Answers false when the run must go on after all: then nothing is written. */
+  before(tx: Tx): Promise<boolean>;
   events: Unplaced<RunEvent>[];
 }
 
-/** Ends a run in a transaction of its own; false when it had ended or the claim was gone, and then nothing is written. */
+/** `next`: the run whose turn it is in the conversation now, to be woken. */
+export type Finish = { kind: 'ended'; next: string | null } | { kind: 'gone' } | { kind: 'goes-on' };
+
+/** Ends a run in a transaction of its own. `gone`: it had ended, or the claim was lost; then nothing is written. */
 export async function finishRun(
-  ctx: Pick<Core, 'database' | 'hub'>,
+  ctx: Pick<Core, 'database' | 'hub' | 'config'>,
   place: RunPlace,
   ending: RunEnding,
-  last: LastWords = { before: () => Promise.resolve(), events: [] },
-): Promise<boolean> {
-  return await withTransaction({ ...ctx, caller: place }, async (tx) => {
-    const { conversationId } = place;
-    await tx.db
-      .selectFrom('conversations')
-      .select('id')
-      .where('id', '=', conversationId)
-      .forNoKeyUpdate()
-      .execute();
-    const ended = await endRun(tx, ending, last.before);
-    if (ended.length === 0) return false;
+  last: LastWords = { before: () => Promise.resolve(true), events: [] },
+): Promise<Finish> {
+  return await withTransaction({ ...ctx, caller: place }, async (tx): Promise<Finish> => {
+    const { conversationId, tenantId } = place;
+    await holdConversation(tx, place);
+    if (!(await last.before(tx))) return { kind: 'goes-on' };
+    const ended = await endRun(tx, ctx, ending);
+    if (ended === null) throw new NothingWritten();
     const row = await tx.db
       .updateTable('conversations')
-      .set({ activeRunId: null })
+      .set({ activeRunId: nextActiveRun(conversationId) })
+      .where('tenantId', '=', tenantId)
       .where('id', '=', conversationId)
       .returningAll()
       .executeTakeFirstOrThrow();
-    await announceConversation(tx, row, [...last.events, ...ended]);
-    return true;
+    await announceConversation(tx, row, [...last.events, ...ended.events], ended.notices);
+    return { kind: 'ended', next: row.activeRunId };
+  }).catch((err: unknown) => {
+    if (err instanceof NothingWritten) return { kind: 'gone' };
+    throw err;
   });
 }
+
+/** Rolls back what `before` had written for a claim that turns out to be gone. */
+class NothingWritten extends Error {}

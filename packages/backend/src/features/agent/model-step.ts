@@ -1,13 +1,16 @@
 import type { RunEvent, Usage } from '@aura/contract';
+import type { ToolCall } from '../../db/step-data.ts';
+import { ModelError } from '../../ports/model.ts';
 import type { Unplaced } from '../../realtime/event.ts';
-import { ModelError, type ModelMessage } from '../../ports/model.ts';
 import { PieceWriter } from './piece-writer.ts';
+import { type PreparedCall, prepareNextAttempt } from './prepare-model-call.ts';
 import { pauseBefore } from './retry-pause.ts';
 import type { RunSession } from './run-session.ts';
-import type { ToolCall } from '../../db/step-data.ts';
+import type { Tool } from './tool.ts';
 import { withOwnIds } from './with-own-ids.ts';
 
 export interface ModelStep {
+  step: number;
   stepId: string;
   messageId: string;
   attempt: number;
@@ -20,49 +23,59 @@ export interface ModelStep {
 }
 
 type Said = 'thought' | 'text';
-interface Attempt {
-  messages: readonly ModelMessage[];
+interface Place {
   stepId: string;
   messageId: string;
   attempt: number;
-  /** What earlier attempts have let readers see. Grows. */
-  shown: Set<Said>;
 }
 
 /**
  * One model call, in as many attempts as its failures allow. A later attempt replaces what an earlier one said: its
  * pieces carry the attempt's number, so no reader ever joins the two. Throws the last `ModelError`.
  */
-export async function modelStep(session: RunSession, messages: readonly ModelMessage[]): Promise<ModelStep> {
-  const stepId = `step-${session.steps.length + 1}`;
-  const messageId = session.newMessageId();
+export async function modelStep(
+  session: RunSession,
+  first: PreparedCall,
+  tools: readonly Tool[],
+): Promise<ModelStep> {
+  const { step, messageId } = first;
+  const stepId = `step-${step}`;
   const startedAt = session.core.clock.now().toISOString();
-  const shown = new Set<Said>();
-  for (let attempt = 1; ; attempt++) {
+  // What earlier attempts have let readers see, on this node or on one that died. Grows.
+  const shown = new Set<Said>(first.isRepeat ? ['thought', 'text'] : []);
+  if (first.isRepeat) await session.say([brokenOff(session.run.id, first.attempt - 1)]);
+  let call = first;
+  for (let tries = 1; ; tries++) {
+    const { attempt } = call;
     try {
-      const answer = await oneAttempt(session, { messages, stepId, messageId, attempt, shown });
-      return { stepId, messageId, attempt, startedAt, ...answer };
+      const answer = await oneAttempt(session, { call, tools, place: { stepId, messageId, attempt }, shown });
+      return { step, stepId, messageId, attempt, startedAt, ...answer };
     } catch (err) {
       if (!(err instanceof ModelError)) throw err;
-      const pauseMs = pauseBefore(err, attempt);
+      const pauseMs = pauseBefore(err, tries);
       if (pauseMs === null) throw err;
       await session.say([attemptFailed(session.run.id, err, attempt)]);
-      await session.core.clock.pause(pauseMs, session.signal);
+      await session.core.clock.pause(pauseMs, session.modelSignal);
+      call = await prepareNextAttempt(session, call);
     }
   }
 }
 
 async function oneAttempt(
   session: RunSession,
-  { messages, shown, ...place }: Attempt,
+  {
+    call,
+    tools,
+    place,
+    shown,
+  }: { call: PreparedCall; tools: readonly Tool[]; place: Place; shown: Set<Said> },
 ): Promise<Pick<ModelStep, 'text' | 'toolCalls' | 'usage' | 'isTruncated'>> {
-  const { core, run, signal } = session;
+  const { core, run, modelSignal } = session;
   const pieces = new PieceWriter({ runId: run.id, ...place }, async (events) => await session.say(events));
   let isFirst = true;
   try {
-    const { all: tools } = await core.tools.of(run.tenantId);
-    const request = { model: run.model, messages, tools, user: run.id };
-    for await (const chunk of core.model.stream(request, signal)) {
+    const request = { model: run.model, messages: call.messages, tools, user: run.id };
+    for await (const chunk of core.model.stream(request, modelSignal)) {
       // Not before: until this attempt says something, the lost one's words are all there is to keep.
       if (isFirst) await session.say([...shown].map((said) => takeBack(run.id, said, place)));
       isFirst = false;
@@ -88,12 +101,13 @@ function attemptFailed(runId: string, { code, message }: ModelError, attempt: nu
   return { type: 'error', runId, data: { code, message, retryable: true, attempt } };
 }
 
+function brokenOff(runId: string, attempt: number): Unplaced<RunEvent> {
+  const message = 'The server that was answering went away; another one answers anew.';
+  return { type: 'error', runId, data: { code: 'interrupted', message, retryable: true, attempt } };
+}
+
 /** An empty piece: readers forget what the attempts before this one said. */
-function takeBack(
-  runId: string,
-  said: Said,
-  { stepId, messageId, attempt }: Omit<Attempt, 'messages' | 'shown'>,
-): Unplaced<RunEvent> {
+function takeBack(runId: string, said: Said, { stepId, messageId, attempt }: Place): Unplaced<RunEvent> {
   switch (said) {
     case 'thought':
       return { type: 'thought', runId, data: { stepId, attempt, offset: 0, text: '' } };

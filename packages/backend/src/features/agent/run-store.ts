@@ -6,7 +6,7 @@ import type { Schema } from '../../db/schema.ts';
 export type RunRow = Selectable<Schema['runs']>;
 
 /** How long a claim lasts without being renewed, by the database's clock. */
-const LEASE_MS = 5_000;
+export const LEASE_MS = 5_000;
 const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
 export async function findRun(
@@ -28,7 +28,10 @@ export async function lockRun(db: Kysely<Schema>, runId: string): Promise<RunRow
   return await db.selectFrom('runs').selectAll().where('id', '=', runId).forUpdate().executeTakeFirst();
 }
 
-/** Takes a queued run for `owner`; undefined when it is not queued any more. The new fence shuts out all others. */
+/**
+ * Takes a run for `owner`: one that is queued and whose turn it is in its conversation, or one whose owner let its lease
+ * run out. Undefined when it is neither any more. The new fence shuts out everybody else.
+ */
 export async function claimRun(
   db: Kysely<Schema>,
   { runId, owner }: { runId: string; owner: string },
@@ -39,13 +42,53 @@ export async function claimRun(
       status: 'running',
       owner,
       fence: eb('fence', '+', 1),
+      noProgress: eb('noProgress', '+', 1),
       leaseUntil,
-      startedAt: databaseNow,
+      claimedAt: databaseNow,
+      startedAt: eb.fn.coalesce('startedAt', databaseNow),
     }))
     .where('id', '=', runId)
-    .where('status', '=', 'queued')
+    .where((eb) =>
+      eb.or([
+        eb.and([
+          eb('status', '=', 'queued'),
+          eb(
+            'id',
+            '=',
+            eb
+              .selectFrom('conversations')
+              .select('activeRunId')
+              .whereRef('conversations.id', '=', 'runs.conversationId'),
+          ),
+        ]),
+        eb.and([eb('status', '=', 'running'), eb('leaseUntil', '<', sql<Date>`clock_timestamp()`)]),
+      ]),
+    )
     .returningAll()
     .executeTakeFirst();
+}
+
+/** Time under the claim, added up whenever something is stored. */
+export const activeMsNow = sql<number>`active_ms + coalesce(extract(epoch from clock_timestamp() - claimed_at) * 1000, 0)::int`;
+
+/** Gives up the claims of an owner that stops, so that others take the runs at once; answers their ids. */
+export async function releaseRuns(db: Kysely<Schema>, owner: string): Promise<string[]> {
+  const rows = await db
+    .updateTable('runs')
+    .set({
+      status: 'queued',
+      owner: null,
+      leaseUntil: null,
+      activeMs: activeMsNow,
+      claimedAt: null,
+      // Not its fault.
+      noProgress: sql<number>`greatest(no_progress - 1, 0)`,
+    })
+    .where('owner', '=', owner)
+    .where('status', '=', 'running')
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** Renews the leases of runs this owner still holds; answers their ids. */
@@ -86,39 +129,60 @@ export async function findLostRuns(
 }
 
 /**
- * Queued runs nobody took yet, in fair turn: whoever has the fewest runs under way or before it in the queue comes
- * first, then the oldest. Nobody's thousand runs keep another user's first one waiting.
+ * Runs that are there to be taken, in fair turn: whichever tenant has the fewest runs under way or before it in the
+ * queue comes first, within it the user with the fewest, then the oldest run. Nobody's thousand runs keep another's
+ * first one waiting.
  */
 export async function findQueuedRuns(db: Kysely<Schema>, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from (
-      select id, created_at, status, row_number() over (
-        partition by tenant_id, user_id order by status desc, created_at) as turn
-      from runs where status in ('queued', 'running')
-    ) active
-    where status = 'queued' order by turn, created_at limit ${limit}`.execute(db);
+    with active as (
+      select r.id, r.tenant_id, r.user_id, r.created_at, r.status from runs r
+      where r.status = 'running'
+        or (r.status = 'queued' and r.id = (select c.active_run_id from conversations c where c.id = r.conversation_id))
+    ),
+    by_user as (
+      select *, row_number() over (
+        partition by tenant_id, user_id order by status desc, created_at) as user_turn from active
+    ),
+    by_tenant as (
+      select *, row_number() over (
+        partition by tenant_id order by status desc, user_turn, created_at) as tenant_turn from by_user
+    )
+    select id from by_tenant where status = 'queued' order by tenant_turn, created_at limit ${limit}`.execute(
+    db,
+  );
   return rows.map((row) => row.id);
 }
 
-/** Runs this owner is executing. */
-export async function findHeldRuns(db: Kysely<Schema>, owner: string): Promise<RunRow[]> {
-  return await db
-    .selectFrom('runs')
-    .selectAll()
-    .where('status', '=', 'running')
-    .where('owner', '=', owner)
-    .execute();
-}
-
 /** Runs whose owner let its lease run out. */
-export async function findAbandonedRuns(db: Kysely<Schema>, limit: number): Promise<RunRow[]> {
-  return await db
+export async function findAbandonedRuns(db: Kysely<Schema>, limit: number): Promise<string[]> {
+  const rows = await db
     .selectFrom('runs')
-    .selectAll()
+    .select('id')
     .where('status', '=', 'running')
     .where('leaseUntil', '<', sql<Date>`clock_timestamp()`)
-    .orderBy('createdAt')
+    .orderBy('leaseUntil')
     .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** The run whose turn it is in a conversation once the one before it has ended: the one that was queued first. */
+export function nextActiveRun(conversationId: string) {
+  return sql<string | null>`(
+    select id from runs where conversation_id = ${conversationId} and status in ('queued', 'running', 'waiting')
+    order by created_at, id limit 1)`;
+}
+
+/** The runs of a conversation that have not ended: the one whose turn it is and those behind it, in order. */
+export async function findActiveRuns(db: Kysely<Schema>, conversationId: string): Promise<RunRow[]> {
+  return await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('conversationId', '=', conversationId)
+    .where('status', 'in', ['queued', 'running', 'waiting'])
+    .orderBy('createdAt')
+    .orderBy('id')
     .execute();
 }
 

@@ -7,6 +7,8 @@ import { createTestBackend, type TestBackend } from '../../testing/test-backend.
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { ask, type Asked, dones, outcomeOf } from './agent-testing.ts';
 import { executeRun } from './execute-run.ts';
+import { prepareModelCall } from './prepare-model-call.ts';
+import { NO_PAST } from './read-run-past.ts';
 import { RunSession } from './run-session.ts';
 import { claimRun, findAbandonedRuns, findLostRuns, findQueuedRuns, renewLeases } from './run-store.ts';
 
@@ -29,8 +31,9 @@ async function claimAndDie({ runId }: Asked, said: string, leaseMs = -1_000): Pr
     async ({ db }) => await claimRun(db, { runId, owner: 'a dead node' }),
   );
   if (run === undefined) throw new Error('the run was not queued');
-  const session = new RunSession(test.backend, run, never);
-  const data = { messageId: randomUUID(), attempt: 1, offset: 0, delta: said };
+  const session = new RunSession(test.backend, { run, past: NO_PAST }, { signal: never, drain: never });
+  const { messageId } = await prepareModelCall(session);
+  const data = { messageId, attempt: 1, offset: 0, delta: said };
   await session.say([
     { type: 'run_started', runId, data: { startedAt: new Date().toISOString() } },
     { type: 'content_delta', runId, data },
@@ -75,7 +78,7 @@ describe('before the runner has started', () => {
         async (_, index) =>
           await executeRun(
             { ...test.backend, nodeId: `node ${index}` },
-            { runId: asked.runId, signal: never },
+            { runId: asked.runId, signal: never, drain: never },
           ),
       ),
     );
@@ -106,7 +109,7 @@ describe('before the runner has started', () => {
 
   it('leaves a run queued when the node is stopping already', async () => {
     const asked = await ask(user, '#say later');
-    await executeRun(test.backend, { runId: asked.runId, signal: AbortSignal.abort() });
+    await executeRun(test.backend, { runId: asked.runId, signal: never, drain: AbortSignal.abort() });
     expect((await user.call.agent.get(asked)).state.status).toBe('queued');
     await user.call.agent.stop(asked);
   });
@@ -115,7 +118,7 @@ describe('before the runner has started', () => {
     const before = test.model.requests.length;
     const asked = await ask(user, '#say never');
     await user.call.agent.stop(asked);
-    await executeRun(test.backend, { runId: asked.runId, signal: never });
+    await executeRun(test.backend, { runId: asked.runId, signal: never, drain: never });
     const { run, events } = await outcomeOf(user, asked);
     expect(run).toMatchObject({ status: 'cancelled', items: [] });
     expect(dones(events)).toHaveLength(1);
@@ -171,18 +174,18 @@ describe('leases', () => {
     const dead = await ask(user, '#say d');
     await claimAndDie(dead, 'partial');
     const due = await system(async ({ db }) => await findAbandonedRuns(db, 2));
-    expect(due[0]?.id).toBe(dead.runId);
+    expect(due[0]).toBe(dead.runId);
     for (const asked of [...queued, dead]) await user.call.agent.stop(asked);
   });
 });
 
 describe('the runner', () => {
-  it('ends what a dead owner left as interrupted when it starts, one broken run does not keep it from the others', async () => {
+  it('takes up what dead owners left when it starts, and one broken run does not keep it from the others', async () => {
     const broken = await ask(user, '#say broken');
     await claimAndDie(broken, 'partial');
     const dead = await ask(user, '#say hi');
     await claimAndDie(dead, 'what it had said');
-    const dying = await ask(user, '#say hi');
+    const dying = await ask(user, '#say bye');
     await claimAndDie(dying, 'its last words', 500);
     const queued = await ask(user, '#say at last');
     // Whatever is appended to this stream collides with what is there.
@@ -193,14 +196,15 @@ describe('the runner', () => {
     const startedAt = performance.now();
     await test.backend.start();
     const { run, state, events } = await outcomeOf(user, dead);
-    expect(run).toMatchObject({ status: 'failed', error: { code: 'interrupted', retryable: true } });
+    expect(run).toMatchObject({ status: 'completed', error: null });
     expect(dones(events)).toHaveLength(1);
-    expect(state.messages.at(-1)).toMatchObject({ text: 'what it had said', isComplete: false });
+    expect(run.items).toMatchObject([{ kind: 'text', text: 'hi', attempt: 2, isFinal: true }]);
+    expect(state.messages.at(-1)).toMatchObject({ text: 'hi', isComplete: true });
     expect(state.conversation.activeRunId).toBeNull();
     expect((await outcomeOf(user, queued)).run.status).toBe('completed');
     const late = await outcomeOf(user, dying);
-    expect(late.run).toMatchObject({ status: 'failed', error: { code: 'interrupted' } });
-    expect(late.state.messages.at(-1)?.text).toBe('its last words');
+    expect(late.run.status).toBe('completed');
+    expect(late.state.messages.at(-1)?.text).toBe('bye');
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
@@ -235,7 +239,7 @@ describe('the runner', () => {
     await user.call.agent.stop(asked);
   });
 
-  it('that stops ends its runs as interrupted at once, and leaves those of others alone', async () => {
+  it('that stops gives its runs back at once, for others to take up, and leaves those of others alone', async () => {
     const asked = await ask(user, '#delay 10\n#repeat 2000 tick');
     await expect
       .poll(async () => JSON.stringify((await user.call.agent.get(asked)).state.items), { timeout: 5_000 })
@@ -247,11 +251,8 @@ describe('the runner', () => {
     const before = performance.now();
     await test.backend.runner[Symbol.asyncDispose]();
     expect(performance.now() - before).toBeLessThan(1_000);
-    const { run, state, events } = await outcomeOf(user, asked);
-    expect(run).toMatchObject({ status: 'failed', error: { code: 'interrupted' } });
-    expect(dones(events)).toHaveLength(1);
-    expect(state.messages.at(-1)?.text).toMatch(/^tick 1 tick 2 tick 3/);
-    expect((await user.call.agent.get(stolen)).state.status).toBe('running');
     expect(test.backend.runner.activeCount).toBe(0);
+    expect(await system(async ({ db }) => await findQueuedRuns(db, 10))).toContain(asked.runId);
+    expect((await user.call.agent.get(stolen)).state.status).toBe('running');
   });
 });

@@ -1,16 +1,10 @@
-import type { RunError } from '@aura/contract';
 import type { RunnerCore } from '../../context.ts';
+import { databaseTrouble } from '../../db/database-errors.ts';
 import { withSystemTransaction } from '../../db/transaction.ts';
 import { executeRun } from './execute-run.ts';
-import { finishRun } from './finish-run.ts';
-import {
-  findAbandonedRuns,
-  findHeldRuns,
-  findLostRuns,
-  findQueuedRuns,
-  renewLeases,
-  type RunRow,
-} from './run-store.ts';
+import { type LeaseKeeper, createLeaseKeeper } from './lease-keeper.ts';
+import { repeat } from './repeat.ts';
+import { findAbandonedRuns, findQueuedRuns, releaseRuns } from './run-store.ts';
 
 /** Executes runs on this node. Waking it is a hint: a sweep every second finds what nobody was told of. */
 export interface Runner extends AsyncDisposable {
@@ -26,69 +20,55 @@ export interface Runner extends AsyncDisposable {
 
 const MAX_ACTIVE = 500;
 const SWEEP_MS = 1_000;
-const RENEW_MS = 1_500;
-const SWEEP_LIMIT = 100;
+/** How long a node that stops lets tool calls under way end; a model call is given up at once, to be made again. */
+const DRAIN_MS = 8_000;
 const QUEUED_CHANNEL = 'aura:run-queued';
 const CANCEL_CHANNEL = 'aura:run-cancelled';
 
-const INTERRUPTED: RunError = {
-  code: 'interrupted',
-  message:
-    'The server that was answering went away. What it had said is kept; send the message again to go on.',
-  retryable: true,
-};
-
 export function createRunner(core: RunnerCore): Runner {
   const active = new Map<string, { controller: AbortController; done: Promise<void> }>();
-  const stop = new AbortController();
+  const drain = new AbortController();
   let isStarted = false;
   /** More is queued than this node can take: then the sweep decides whose turn it is, not who comes last. */
   let isBehind = false;
-  let timers: NodeJS.Timeout[] = [];
-  const subscriptions: { unsubscribe(): void }[] = [];
+  const parts = new AsyncDisposableStack();
+  const abort = (runId: string): void => active.get(runId)?.controller.abort(new Error('the run has ended'));
+  const leases: LeaseKeeper = createLeaseKeeper(core, { held: () => [...active.keys()], lose: abort });
 
-  const take = (runId: string): void => {
-    if (!isStarted || stop.signal.aborted || active.has(runId) || active.size >= MAX_ACTIVE) return;
-    const controller = new AbortController();
-    const signal = AbortSignal.any([controller.signal, stop.signal]);
-    const done = executeRun(core, { runId, signal })
-      .catch((err: unknown) =>
-        core.log.error({ err, runId }, 'a run could not be executed; the sweep tries again'),
-      )
-      .finally(() => active.delete(runId));
-    active.set(runId, { controller, done });
+  const execute = async (runId: string, signal: AbortSignal): Promise<void> => {
+    try {
+      const next = await executeRun(core, { runId, signal, drain: drain.signal });
+      if (next !== null) runner.wake(next);
+    } catch (err) {
+      const level = databaseTrouble(err) === null ? 'error' : 'warn';
+      core.log[level]({ err, runId }, 'a run could not be executed; the sweep tries again');
+    } finally {
+      active.delete(runId);
+    }
   };
 
-  const abort = (runId: string): void => active.get(runId)?.controller.abort(new Error('the run has ended'));
+  const take = (runId: string): void => {
+    if (!isStarted || drain.signal.aborted || active.has(runId) || active.size >= MAX_ACTIVE) return;
+    const controller = new AbortController();
+    active.set(runId, { controller, done: execute(runId, controller.signal) });
+  };
 
   const sweep = async (): Promise<void> => {
     const free = MAX_ACTIVE - active.size;
+    if (free <= 0) return;
     const { queued, abandoned } = await withSystemTransaction(core, async ({ db }) => ({
-      queued: free > 0 ? await findQueuedRuns(db, free) : [],
-      abandoned: await findAbandonedRuns(db, SWEEP_LIMIT),
+      abandoned: await findAbandonedRuns(db, free),
+      queued: await findQueuedRuns(db, free),
     }));
     isBehind = queued.length >= free;
-    for (const runId of queued) take(runId);
     // This node may have been frozen (a laptop's lid) rather than dead: what it is executing it renews now.
-    await endAllInterrupted(
-      core,
-      abandoned.filter(({ id }) => !active.has(id)),
-    );
+    for (const runId of abandoned) take(runId);
+    for (const runId of queued) take(runId);
   };
 
-  const renew = async (): Promise<void> => {
-    const claim = { owner: core.nodeId, runIds: [...active.keys()] };
-    if (claim.runIds.length === 0) return;
-    const lost = await withSystemTransaction(core, async ({ db }) => {
-      await renewLeases(db, claim);
-      return await findLostRuns(db, claim);
-    });
-    for (const runId of lost) abort(runId);
-  };
-
-  return {
+  const runner: Runner = {
     wake(runId) {
-      if (isStarted && !isBehind && active.size < MAX_ACTIVE) take(runId);
+      if (isStarted && !drain.signal.aborted && !isBehind && active.size < MAX_ACTIVE) take(runId);
       else core.bus.publish(QUEUED_CHANNEL, runId);
     },
     cancel(runId) {
@@ -97,57 +77,39 @@ export function createRunner(core: RunnerCore): Runner {
     },
     async start() {
       isStarted = true;
-      subscriptions.push(await core.bus.subscribe(CANCEL_CHANNEL, abort));
-      subscriptions.push(
+      const subscriptions = [
+        await core.bus.subscribe(CANCEL_CHANNEL, abort),
         await core.bus.subscribe(QUEUED_CHANNEL, (runId) => {
           if (!isBehind) take(runId);
         }),
-      );
-      timers = [every(SWEEP_MS, sweep, core), every(RENEW_MS, renew, core)];
+      ];
+      parts.defer(() => {
+        for (const subscription of subscriptions) subscription.unsubscribe();
+      });
+      parts.use(repeat(SWEEP_MS, sweep, core));
+      parts.use(leases.start());
       await sweep();
     },
     get activeCount() {
       return active.size;
     },
     async [Symbol.asyncDispose]() {
-      for (const timer of timers) clearInterval(timer);
-      for (const subscription of subscriptions) subscription.unsubscribe();
-      const executing = [...active.values()];
-      stop.abort(new Error('the server is stopping'));
-      await Promise.all(executing.map(async ({ done }) => await done));
-      // Not left to their leases: readers should see at once that nobody is answering any more.
-      const ending = withSystemTransaction(core, async ({ db }) => await findHeldRuns(db, core.nodeId));
-      // A database that is gone must not keep the process from stopping; another node's sweep ends them.
-      await ending
-        .then(async (held) => await endAllInterrupted(core, held))
-        .catch((err: unknown) => core.log.warn({ err }, 'runs under way could not be ended at stop'));
+      drain.abort(new Error('the server is stopping'));
+      const ending = Promise.all([...active.values()].map(async ({ done }) => await done));
+      const timer = setTimeout(() => [...active.keys()].forEach(abort), DRAIN_MS);
+      await ending;
+      clearTimeout(timer);
+      await parts.disposeAsync();
+      // Not left to their leases: other nodes take them up at once. A database that is gone must not keep the process.
+      const released = await withSystemTransaction(
+        core,
+        async ({ db }) => await releaseRuns(db, core.nodeId),
+      ).catch((err: unknown) => {
+        core.log.warn({ err }, 'runs under way could not be released at stop; others take them in 5 s');
+        return [];
+      });
+      for (const runId of released) core.bus.publish(QUEUED_CHANNEL, runId);
     },
   };
-}
-
-/** Repeats `work`, never twice at a time; a failure is logged and the next round tries again. */
-function every(ms: number, work: () => Promise<void>, { log }: Pick<RunnerCore, 'log'>): NodeJS.Timeout {
-  let isUnderWay = false;
-  const timer = setInterval(() => {
-    if (isUnderWay) return;
-    isUnderWay = true;
-    work()
-      .catch((err: unknown) => log.warn({ err }, 'a sweep over runs failed'))
-      .finally(() => {
-        isUnderWay = false;
-      });
-  }, ms);
-  timer.unref();
-  return timer;
-}
-
-/** One that cannot be ended now does not keep the others from it. */
-async function endAllInterrupted(core: RunnerCore, runs: readonly RunRow[]): Promise<void> {
-  for (const { id: runId, fence, leaseUntil, tenantId, userId, conversationId } of runs) {
-    const place = { tenantId, userId, conversationId };
-    const ending = { runId, fence, leaseUntil, status: 'failed', error: INTERRUPTED } as const;
-    await finishRun(core, place, ending).catch((err: unknown) =>
-      core.log.error({ err, runId }, 'an interrupted run could not be ended; the sweep tries again'),
-    );
-  }
+  return runner;
 }

@@ -145,8 +145,19 @@ describe('a tool call', () => {
     },
   );
 
-  it('after call ends with its run when the model never stops calling', async () => {
+  it('that is made again and again with the same result ends with its run at the third time', async () => {
     provider.script(calls({ name: 'echo' }));
+    ran.length = 0;
+    const { run } = await outcomeOf(user, await ask(user, 'go'));
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'loop_detected' } });
+    expect(ran.length).toBe(3);
+  });
+
+  it('after call ends with its run when the model never stops calling', async () => {
+    const [first = says('none'), ...each] = Array.from({ length: 60 }, (_, index) =>
+      calls({ name: 'echo', args: `{"word":"${index}"}` }),
+    );
+    provider.script(first, ...each);
     ran.length = 0;
     const { run } = await outcomeOf(user, await ask(user, 'go'));
     expect(run).toMatchObject({ status: 'failed', error: { code: 'budget_exceeded' } });

@@ -1,81 +1,132 @@
 import { AppError } from '../../app-error.ts';
 import type { Json, RunEvent } from '@aura/contract';
-import { z } from 'zod';
-import type { Unplaced } from '../../realtime/event.ts';
-import type { RunSession } from './run-session.ts';
+import { databaseNow } from '../../db/database-now.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
-import { ToolInputError, type ToolOutcome } from './tool.ts';
+import type { Tx } from '../../db/transaction.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import { argsHash } from '../hitl/args-hash.ts';
+import { parseArgs } from './call-state.ts';
+import type { RunSession } from './run-session.ts';
+import { type Tool, ToolInputError, type ToolOutcome } from './tool.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESULT_CHARS = 64_000;
 const MAX_ERROR_CHARS = 4_000;
 
+export interface AllowedCall {
+  call: ToolCall;
+  tool: Tool;
+  args: Json;
+  /** The decision it is made under; null: it needed none. */
+  approvalId: string | null;
+}
+
 /** Executes one call and checkpoints its result. A tool's failure is the model's to deal with, not the run's. */
-export async function toolStep(session: RunSession, call: ToolCall): Promise<void> {
-  const { run } = session;
-  // A write under the claim, so nothing is executed for a run that was stopped.
-  await session.say([toolStarted(run.id, call)]);
+export async function toolStep(session: RunSession, allowed: AllowedCall): Promise<void> {
+  const { call, tool, args } = allowed;
+  const started: Unplaced<RunEvent> = shown(session, call, args, { status: 'started' });
+  // A write under the claim, so nothing is executed for a run that was stopped. What may not simply be repeated leaves a
+  // row as well: after a crash it says that the call was begun.
+  if (tool.repeat === 'pure') await session.say([started]);
+  else await session.checkpoint([], [started], async (tx) => await begin(tx, session, allowed));
   const startedAt = performance.now();
-  const attempted = await attemptCall(session, call);
-  const { events = [], result } = attempted;
-  const step: StepData = {
-    kind: 'tool',
-    toolCallId: call.id,
-    toolName: call.name,
-    result,
-    isError: attempted.error !== null,
-  };
-  const data = {
-    toolCallId: call.id,
-    toolName: call.name,
-    args: parseArgs(call.argsText) ?? call.argsText,
-    durationMs: Math.round(performance.now() - startedAt),
-  };
-  const ended: Unplaced<RunEvent> =
-    attempted.error === null
-      ? { type: 'tool_execution', runId: run.id, data: { ...data, status: 'succeeded', result } }
-      : {
-          type: 'tool_execution',
-          runId: run.id,
-          data: { ...data, status: 'failed', error: attempted.error },
-        };
-  await session.checkpoint([step], [...events, ended]);
+  const { events = [], result, error } = await attemptCall(session, allowed);
+  const durationMs = Math.round(performance.now() - startedAt);
+  const ended = shown(
+    session,
+    call,
+    args,
+    error === null ? { status: 'succeeded', result, durationMs } : { status: 'failed', error, durationMs },
+  );
+  const step = stepOf(call, result, error !== null);
+  await session.checkpoint([step], [...events, ended], async (tx) => {
+    if (tool.taints) {
+      await tx.db.updateTable('runs').set({ isTainted: true }).where('id', '=', session.run.id).execute();
+    }
+  });
   session.applyToPlan(events);
 }
 
-/** Shown before the call is executed, so that readers see what it was asked to do even if it never ends. */
-function toolStarted(runId: string, call: ToolCall): Unplaced<RunEvent> {
-  const { id: toolCallId, name: toolName } = call;
-  return {
-    type: 'tool_execution',
-    runId,
-    data: { toolCallId, toolName, args: parseArgs(call.argsText) ?? call.argsText, status: 'started' },
-  };
+/** A call that comes to nothing, or whose result a person gave: as if it had been executed, for model and readers. */
+export async function settleCall(
+  session: RunSession,
+  call: ToolCall,
+  outcome: { error: string } | { answer: Json },
+): Promise<void> {
+  const args = parseArgs(call.argsText) ?? call.argsText;
+  if ('error' in outcome) {
+    const error = outcome.error.slice(0, MAX_ERROR_CHARS);
+    const events = [
+      shown(session, call, args, { status: 'started' }),
+      shown(session, call, args, { status: 'failed', error }),
+    ];
+    await session.checkpoint([stepOf(call, { error }, true)], events);
+    return;
+  }
+  const result = { answer: outcome.answer };
+  await session.checkpoint(
+    [stepOf(call, result, false)],
+    [shown(session, call, args, { status: 'succeeded', result })],
+  );
+}
+
+/** What readers see of a call at one moment. */
+export function shown(
+  { run }: RunSession,
+  { id: toolCallId, name: toolName }: ToolCall,
+  args: Json,
+  rest: Omit<Extract<RunEvent, { type: 'tool_execution' }>['data'], 'toolCallId' | 'toolName' | 'args'>,
+): Unplaced<RunEvent> {
+  return { type: 'tool_execution', runId: run.id, data: { toolCallId, toolName, args, ...rest } };
+}
+
+function stepOf({ id: toolCallId, name: toolName }: ToolCall, result: Json, isError: boolean): StepData {
+  return { kind: 'tool', toolCallId, toolName, result, isError };
+}
+
+async function begin(
+  { db }: Tx,
+  { run }: RunSession,
+  { call, tool, args, approvalId }: AllowedCall,
+): Promise<void> {
+  await db
+    .insertInto('toolCalls')
+    .values({
+      runId: run.id,
+      callId: call.id,
+      tenantId: run.tenantId,
+      toolName: tool.name,
+      toolVersion: tool.version,
+      argsHash: argsHash({ tool: tool.name, version: tool.version, args }),
+      repeat: tool.repeat,
+      approvalId,
+      fence: run.fence,
+      startedAt: databaseNow,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['runId', 'callId']).doUpdateSet((eb) => ({
+        attempts: eb('toolCalls.attempts', '+', 1),
+        approvalId,
+        fence: run.fence,
+        startedAt: databaseNow,
+      })),
+    )
+    .execute();
 }
 
 async function attemptCall(
   session: RunSession,
-  call: ToolCall,
+  { call, tool, args }: AllowedCall,
 ): Promise<ToolOutcome & { error: string | null }> {
   const { core, run, signal } = session;
   const failed = (reason: string): ToolOutcome & { error: string } => {
     const error = reason.slice(0, MAX_ERROR_CHARS);
     return { result: { error }, error };
   };
-  const tools = await core.tools.of(run.tenantId);
-  const tool = tools.find(call.name);
-  if (tool === undefined) {
-    return failed(
-      `There is no tool ${call.name}. Use one of: ${tools.all.map(({ name }) => name).join(', ')}.`,
-    );
-  }
-  const args = parseArgs(call.argsText);
-  if (args === null) return failed('The arguments are not valid JSON.');
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = tool;
   const callSignal = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   using over = aborted(callSignal);
   try {
-    const parsed = tool.parse(args);
     callSignal.throwIfAborted();
     const running = tool.run(
       {
@@ -91,7 +142,7 @@ async function attemptCall(
         key: `aura:${run.id}:${call.id}`,
         signal: callSignal,
       },
-      parsed,
+      args,
     );
     // A tool that does not heed its signal must hold up neither its run nor the server's end.
     const { result, events = [] } = await Promise.race([running, over.promise]);
@@ -100,21 +151,9 @@ async function attemptCall(
     signal.throwIfAborted();
     if (err instanceof ToolInputError) return failed(err.message);
     core.log.warn({ err, tool: call.name, runId: run.id }, 'tool failed');
-    return failed(
-      callSignal.aborted
-        ? `The tool took longer than ${timeoutMs / 1_000} s.`
-        : `The tool failed: ${messageOf(err)}`,
-    );
-  }
-}
-
-/** An empty text is how some servers say "no arguments". */
-function parseArgs(text: string): Json | null {
-  if (text.trim() === '') return {};
-  try {
-    return z.json().parse(JSON.parse(text));
-  } catch {
-    return null;
+    if (!callSignal.aborted) return failed(`The tool failed: ${messageOf(err)}`);
+    const late = `The tool took longer than ${timeoutMs / 1_000} s.`;
+    return failed(tool.repeat === 'pure' ? late : `${late} It may have taken effect all the same.`);
   }
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationEvent, PageContext } from '@aura/contract';
-import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
+import { databaseNow } from '../../db/database-now.ts';
 import { jsonText, storableText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { createRun } from '../agent/create-run.ts';
 import { announceConversation } from './announce-conversation.ts';
 import type { ConversationRow } from './conversation-store.ts';
+import { makeWay } from './make-way.ts';
 
 export interface NewMessage {
   text: string;
@@ -16,9 +17,19 @@ export interface NewMessage {
   requestHash: string;
 }
 
+/** What was stored, and what the caller does after its commit. */
+export interface AddedMessage {
+  messageId: string;
+  /** The run that answers it; one under way already when the message steers it. */
+  runId: string;
+  /** Runs that were stopped for it. */
+  stopped: string[];
+}
+
 /**
- * Stores a user's message with the run that answers it and their events. The caller holds the conversation's lock.
- * Throws RUN_ACTIVE while another run of the conversation is under way.
+ * Stores a user's message with the run that answers it and their events. The caller holds the conversation's lock. While
+ * another run is under way, the conversation's own rule says what becomes of it: refused with RUN_ACTIVE or
+ * APPROVAL_PENDING, queued, in place of that run, or read by it.
  */
 export async function addMessage(
   tx: Tx,
@@ -28,21 +39,20 @@ export async function addMessage(
     message,
     first = [],
   }: { conversation: ConversationRow; message: NewMessage; first?: Unplaced<ConversationEvent>[] },
-): Promise<{ messageId: string; runId: string }> {
-  if (conversation.activeRunId !== null) {
-    throw new AppError('RUN_ACTIVE', {
-      message: 'The agent is still answering. Wait for it or stop it, then send again.',
-    });
-  }
+): Promise<AddedMessage> {
+  const way = await makeWay(tx, ctx, conversation);
   const messageId = randomUUID();
   const text = storableText(message.text);
-  const { row: run, event: runCreated } = await createRun(tx, { conversation, messageId });
+  const made = way.steered === null ? await createRun(tx, { conversation, messageId }) : null;
+  const runId = made?.row.id ?? way.steered;
+  if (runId === null) throw new Error('a message without a run');
   const row = await tx.db
     .updateTable('conversations')
-    .set({ activeRunId: run.id, updatedAt: run.createdAt })
+    .set({ activeRunId: way.isBehind ? conversation.activeRunId : runId, updatedAt: databaseNow })
     .where('id', '=', conversation.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  const createdAt = made?.row.createdAt ?? row.updatedAt;
   const created: Unplaced<ConversationEvent> = {
     type: 'message_created',
     data: {
@@ -51,14 +61,20 @@ export async function addMessage(
         role: 'user',
         clientId: message.clientId,
         text,
-        runId: run.id,
+        runId,
         isComplete: true,
         usage: null,
-        createdAt: run.createdAt.toISOString(),
+        createdAt: createdAt.toISOString(),
       },
     },
   };
-  const events = await announceConversation(tx, row, [...first, created, runCreated]);
+  const runCreated = made === null ? [] : [made.event];
+  const events = await announceConversation(
+    tx,
+    row,
+    [...first, ...way.events, created, ...runCreated],
+    way.notices,
+  );
   const seqOf = (type: string): number => {
     const found = events.find((event) => event.type === type);
     if (found === undefined) throw new Error(`${type} was not stored`);
@@ -70,20 +86,22 @@ export async function addMessage(
       id: messageId,
       tenantId: ctx.caller.tenantId,
       conversationId: conversation.id,
-      runId: run.id,
+      runId,
       role: 'user',
       clientId: message.clientId,
       requestHash: message.requestHash,
       text,
       context: message.context === undefined ? null : jsonText(message.context),
       seq: seqOf('message_created'),
-      createdAt: run.createdAt,
+      createdAt,
     })
     .execute();
-  await tx.db
-    .updateTable('runs')
-    .set({ firstSeq: seqOf('run_created') })
-    .where('id', '=', run.id)
-    .execute();
-  return { messageId, runId: run.id };
+  if (made !== null) {
+    await tx.db
+      .updateTable('runs')
+      .set({ firstSeq: seqOf('run_created') })
+      .where('id', '=', runId)
+      .execute();
+  }
+  return { messageId, runId, stopped: way.stopped };
 }

@@ -1,6 +1,6 @@
 import type { AccountEvent, ConversationEvent } from '@aura/contract';
 import type { Tx } from '../../db/transaction.ts';
-import { append } from '../../realtime/append.ts';
+import { type Append, append } from '../../realtime/append.ts';
 import type { StreamEvent, Unplaced } from '../../realtime/event.ts';
 import { findUserStreamId } from '../account/user-stream.ts';
 import type { ConversationRow } from './conversation-store.ts';
@@ -9,12 +9,13 @@ import { conversationEvent, conversationView } from './conversation-view.ts';
 /**
  * Appends `events` to a conversation's stream, closed by how the conversation stands now, tells the owner's other
  * lists of it, and brings the tables that mirror the log up to date. Answers the stored events of the conversation.
- * The only thing a transaction does to streams.
+ * The only thing a transaction does to streams: what it has to say elsewhere goes along as `notices`.
  */
 export async function announceConversation(
   tx: Tx,
   row: ConversationRow,
   events: readonly Unplaced<ConversationEvent>[],
+  notices: readonly Append[] = [],
 ): Promise<StreamEvent[]> {
   const conversation = conversationView(row);
   const isDeleted = row.deletedAt !== null;
@@ -25,6 +26,7 @@ export async function announceConversation(
   const [stored = []] = await append(tx, [
     { streamId: row.id, events: isDeleted ? events : [...events, change] },
     { streamId: await findUserStreamId(tx.db, row), events: [listed] },
+    ...notices,
   ]);
   for (const event of stored) await mirror(tx, row, event);
   return stored;
@@ -35,8 +37,9 @@ export async function recordEvents(
   tx: Tx,
   place: { id: string; tenantId: string },
   events: readonly Unplaced<ConversationEvent>[],
+  notices: readonly Append[] = [],
 ): Promise<void> {
-  const [stored = []] = await append(tx, [{ streamId: place.id, events }]);
+  const [stored = []] = await append(tx, [{ streamId: place.id, events }, ...notices]);
   for (const event of stored) await mirror(tx, place, event);
 }
 

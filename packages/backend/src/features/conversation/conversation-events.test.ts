@@ -25,6 +25,7 @@ async function eventfulConversation(): Promise<{ conversationId: string; snapsho
   const snapshots = [await user.call.conversation.get({ conversationId })];
   const scripts = [
     '#think I plan\n#plan A | B\n#say first I look\n#tool clock_now {}\n#tool clock_now {"timeZone":"Mars/Olympus"}\n#delay 2\n#repeat 100 word',
+    '#tool ask_user {"question":"Which?","options":["a","b"]}\n#say so be it',
     '#think hm\n#say half an answer\n#fail cut 1\n#say the whole answer',
     '#say half an answer\n#fail 401 9\n#say never said',
   ];
@@ -34,6 +35,9 @@ async function eventfulConversation(): Promise<{ conversationId: string; snapsho
       const snapshot = await user.call.conversation.get({ conversationId });
       snapshots.push(snapshot);
       active = snapshot.state.conversation.activeRunId;
+      for (const { id: approvalId, argsHash } of (await user.call.hitl.list({ conversationId })).approvals) {
+        await user.call.hitl.respond({ approvalId, argsHash, answer: 'a' });
+      }
       // The embedded database answers without letting anything else happen.
       await setTimeout(5);
     }

@@ -65,6 +65,8 @@ async function insert(
       requestHash: hash,
       title: storableText(input.title ?? titleFrom(input.message?.text)),
       model,
+      ...(input.whenBusy === undefined ? {} : { whenBusy: input.whenBusy }),
+      ...(input.whenWaiting === undefined ? {} : { whenWaiting: input.whenWaiting }),
       createdAt: databaseNow,
       updatedAt: databaseNow,
     })
@@ -79,9 +81,9 @@ async function insert(
     return { output: { conversation: conversationView(row), messageId: null, runId: null }, isNew: true };
   }
   const message = { ...input.message, clientId: input.clientId, requestHash: requestHash(input.message) };
-  const sent = await addMessage(tx, ctx, { conversation: row, message, first: [created] });
+  const { messageId, runId } = await addMessage(tx, ctx, { conversation: row, message, first: [created] });
   const current = await findConversation(tx.db, { tenantId, userId, conversationId: id });
-  return { output: { conversation: conversationView(current ?? row), ...sent }, isNew: true };
+  return { output: { conversation: conversationView(current ?? row), messageId, runId }, isNew: true };
 }
 
 async function repeatOf(

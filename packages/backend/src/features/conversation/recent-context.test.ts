@@ -27,11 +27,11 @@ describe('memory.recentContext and memory.threadStats', () => {
     const ref = { conversationId: randomUUID() };
     const { call: visitor } = visitorOn(test.backend);
     for (const call of [
-      visitor.memory.recentContext({ ...ref, messages: 1 }),
-      visitor.memory.history(ref),
-      visitor.memory.threadStats(ref),
+      async () => await visitor.memory.recentContext({ ...ref, messages: 1 }),
+      async () => await visitor.memory.history(ref),
+      async () => await visitor.memory.threadStats(ref),
     ]) {
-      await expect(call).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+      await expect(call()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     }
     for (const wrong of [{ messages: 0 }, { messages: 201 }, { messages: 1, maxChars: 99 }]) {
       await expect(user.call.memory.recentContext({ ...ref, ...wrong })).rejects.toMatchObject({

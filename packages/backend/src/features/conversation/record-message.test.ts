@@ -57,11 +57,11 @@ describe('memory.add', () => {
     expect((await user.call.memory.threadStats({ conversationId })).messageCount).toBe(1);
     const { clientId } = message;
     for (const other of [
-      user.call.memory.add({ ...message, role: 'user' }),
-      user.call.memory.add({ ...message, text: 'other' }),
-      user.call.conversation.send({ conversationId, clientId, text: 'noted' }),
+      async () => await user.call.memory.add({ ...message, role: 'user' }),
+      async () => await user.call.memory.add({ ...message, text: 'other' }),
+      async () => await user.call.conversation.send({ conversationId, clientId, text: 'noted' }),
     ]) {
-      expect((await refusalOf(other)).code).toBe('IDEMPOTENCY_CONFLICT');
+      expect((await refusalOf(other())).code).toBe('IDEMPOTENCY_CONFLICT');
     }
   });
 

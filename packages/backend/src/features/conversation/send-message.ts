@@ -14,7 +14,7 @@ export async function sendMessage(ctx: CallerContext, input: SendMessageInput): 
   const { tenantId, userId } = ctx.caller;
   const { conversationId, text, context, clientId } = input;
   const hash = requestHash({ text, context });
-  const { sent, isNew } = await withTransaction(ctx, async (tx) => {
+  const { stopped, ...sent } = await withTransaction(ctx, async (tx) => {
     const conversation = await lockConversation(tx.db, { tenantId, userId, conversationId });
     if (conversation === undefined) throw notFound('conversation');
     const earlier = await findMessageByClientId(tx.db, { tenantId, conversationId, clientId });
@@ -24,11 +24,12 @@ export async function sendMessage(ctx: CallerContext, input: SendMessageInput): 
           message: 'This clientId was used for another message. Send this one under a new clientId.',
         });
       }
-      return { sent: { messageId: earlier.id, runId: earlier.runId }, isNew: false };
+      return { messageId: earlier.id, runId: earlier.runId, stopped: null };
     }
     const message = { text, context, clientId, requestHash: hash };
-    return { sent: await addMessage(tx, ctx, { conversation, message }), isNew: true };
+    return await addMessage(tx, ctx, { conversation, message });
   });
-  if (isNew) ctx.runner.wake(sent.runId);
+  for (const runId of stopped ?? []) ctx.runner.cancel(runId);
+  if (stopped !== null) ctx.runner.wake(sent.runId);
   return sent;
 }

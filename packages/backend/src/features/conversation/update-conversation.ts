@@ -9,12 +9,12 @@ import { announceConversation } from './announce-conversation.ts';
 import { lockConversation } from './conversation-store.ts';
 import { conversationView } from './conversation-view.ts';
 
-/** Renames, pins, archives, or changes the model of runs to come. Leaves out what the input leaves out. */
+/** Renames, pins, archives, changes the model of runs to come, or what becomes of messages sent while one is under way. Leaves out what the input leaves out. */
 export async function updateConversation(
   ctx: CallerContext,
   input: UpdateConversationInput,
 ): Promise<ConversationView> {
-  const { conversationId, title, model, isPinned, isArchived } = input;
+  const { conversationId, title, model, isPinned, isArchived, whenBusy, whenWaiting } = input;
   if (model !== undefined) assertKnownModel(ctx, model);
   return await withTransaction(ctx, async (tx) => {
     const current = await lockConversation(tx.db, { ...ctx.caller, conversationId });
@@ -26,6 +26,8 @@ export async function updateConversation(
         model: model ?? current.model,
         isPinned: isPinned ?? current.isPinned,
         isArchived: isArchived ?? current.isArchived,
+        whenBusy: whenBusy ?? current.whenBusy,
+        whenWaiting: whenWaiting ?? current.whenWaiting,
         updatedAt: databaseNow,
       })
       .where('id', '=', conversationId)

@@ -1,0 +1,95 @@
+import type { Json } from '@aura/contract';
+import { z } from 'zod';
+import type { ToolCall } from '../../db/step-data.ts';
+import { argsHash } from '../hitl/args-hash.ts';
+import type { ApprovalRow } from '../hitl/approvals-of-run.ts';
+import type { ToolSet } from './tool-registry.ts';
+import { type Tool, ToolInputError } from './tool.ts';
+
+/** What the rows say of a call. */
+export interface CallPast {
+  /** The last thing people were asked about it. */
+  asked: ApprovalRow | null;
+  /** It was begun, under this claim or an earlier one, with this approval (null: it needed none). */
+  begun: { approvalId: string | null } | null;
+}
+
+/** What is to be done about a call that has no result yet. */
+export type CallState =
+  /** It comes to nothing, and the model is told why. */
+  | { kind: 'fails'; error: string }
+  /** A person gave the result. */
+  | { kind: 'answered'; answer: Json }
+  /** Policy has to say whether a person must be asked. */
+  | { kind: 'unasked'; tool: Tool; args: Json }
+  /** It must not be made twice, and nobody knows whether it was made: a person must be asked. */
+  | { kind: 'unknown'; tool: Tool; args: Json }
+  | { kind: 'pending' }
+  | { kind: 'allowed'; tool: Tool; args: Json; approvalId: string };
+
+/** A pure function of the rows, so that going on after a crash is the same as going on. */
+export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: CallPast): CallState {
+  switch (asked?.status) {
+    case 'pending':
+      return { kind: 'pending' };
+    case 'rejected':
+      return { kind: 'fails', error: rejection(asked) };
+    case 'expired':
+      return { kind: 'fails', error: 'Not executed: nobody decided in time.' };
+    case 'cancelled':
+      return { kind: 'fails', error: 'Not executed: the run was stopped.' };
+    case 'answered':
+      return { kind: 'answered', answer: asked.answer };
+    case 'approved':
+    case 'outdated':
+    case undefined:
+      break;
+  }
+  const tool = tools.find(call.name);
+  if (tool === undefined) {
+    const names = tools.all.map(({ name }) => name).join(', ');
+    return { kind: 'fails', error: `There is no tool ${call.name}. Use one of: ${names}.` };
+  }
+  const args = parsed(tool, call.argsText);
+  if (args instanceof ToolInputError) return { kind: 'fails', error: args.message };
+  const isOpen = tool.repeat === 'once' && begun !== null;
+  // What was shown is what is executed: another version of the tool is asked for again.
+  if (asked?.status === 'approved' && argsHashOf(tool, asked.args) === asked.argsHash) {
+    const allowed = asked.editedArgs ?? asked.args;
+    return isOpen && begun.approvalId === asked.id
+      ? { kind: 'unknown', tool, args: allowed }
+      : { kind: 'allowed', tool, args: allowed, approvalId: asked.id };
+  }
+  return { kind: isOpen ? 'unknown' : 'unasked', tool, args };
+}
+
+const argsHashOf = ({ name, version }: Tool, args: Json): string => argsHash({ tool: name, version, args });
+
+function rejection({ kind, reason }: ApprovalRow): string {
+  if (kind === 'unknown') {
+    return 'It is not known whether this took effect; the user decided to go on without. Do not repeat it.';
+  }
+  const why = reason === null ? '' : ` Reason: ${reason}`;
+  return `The user rejected this call, so it was not executed.${why}`;
+}
+
+function parsed(tool: Tool, argsText: string): Json | ToolInputError {
+  const args = parseArgs(argsText);
+  if (args === undefined) return new ToolInputError('The arguments are not valid JSON.');
+  try {
+    return tool.parse(args);
+  } catch (err) {
+    if (err instanceof ToolInputError) return err;
+    throw err;
+  }
+}
+
+/** What a model wrote as arguments; an empty text is how some servers say "none". Undefined: no JSON. */
+export function parseArgs(text: string): Json | undefined {
+  if (text.trim() === '') return {};
+  try {
+    return z.json().parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

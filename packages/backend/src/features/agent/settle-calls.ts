@@ -1,0 +1,148 @@
+import type { RunEvent } from '@aura/contract';
+import type { ToolCall } from '../../db/step-data.ts';
+import { withTransaction } from '../../db/transaction.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import { approvalsOfRun } from '../hitl/approvals-of-run.ts';
+import { type Ask, askPeople } from '../hitl/ask-people.ts';
+import { judgeCalls } from '../hitl/judge-calls.ts';
+import { DEFAULT_EXPIRY_SECONDS } from '../hitl/tool-policy.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
+import { type CallPast, type CallState, callState } from './call-state.ts';
+import type { RunSession } from './run-session.ts';
+import { type AllowedCall, settleCall, shown, toolStep } from './tool-step.ts';
+import type { ToolSet } from './tool-registry.ts';
+
+/**
+ * Brings calls that have no result yet one step further: makes those that may be made, records those that come to
+ * nothing, and asks people about the rest, all of them at once. `waits`: the run is given up until somebody decides.
+ * `settled`: something happened, so look again.
+ */
+export async function settleCalls(
+  session: RunSession,
+  calls: readonly ToolCall[],
+  tools: ToolSet,
+): Promise<'settled' | 'waits'> {
+  const pasts = await readPasts(session, calls);
+  const states = calls.map((call) => ({
+    call,
+    state: callState(call, tools, pasts.get(call.id) ?? NOTHING),
+  }));
+  const verdicts = await judge(session, states);
+  const asks: Ask[] = [];
+  const unknown: Unplaced<RunEvent>[] = [];
+  let isPending = false;
+  for (const { call, state } of states) {
+    if (session.drain.aborted || session.exceeded !== null) return 'settled';
+    switch (state.kind) {
+      case 'fails':
+        await settleCall(session, call, { error: state.error });
+        break;
+      case 'answered':
+        await settleCall(session, call, { answer: state.answer });
+        break;
+      case 'allowed':
+        await toolStep(session, { call, ...state });
+        break;
+      case 'pending':
+        isPending = true;
+        break;
+      case 'unknown':
+        unknown.push(shown(session, call, state.args, { status: 'unknown' }));
+        asks.push({ ...ask('unknown', call, state), ...OWNER_DECIDES });
+        break;
+      case 'unasked': {
+        const verdict = verdicts.get(call.id) ?? { action: 'deny' };
+        if (verdict.action === 'deny') {
+          await settleCall(session, call, {
+            error: `The policy of this workspace forbids ${call.name} here.`,
+          });
+        } else if (state.tool.ask !== undefined) {
+          asks.push({ ...ask('question', call, state), ...OWNER_DECIDES });
+        } else if (verdict.action === 'ask') {
+          const { approvers, expiresInSeconds } = verdict;
+          asks.push({ ...ask('tool', call, state), approvers, expiresInSeconds });
+        } else {
+          await toolStep(session, { call, ...state, approvalId: null });
+        }
+      }
+    }
+  }
+  if (asks.length === 0 && !isPending) return 'settled';
+  return await waitFor(session, { asks, unknown, calls });
+}
+
+const NOTHING: CallPast = { asked: null, begun: null };
+const OWNER_DECIDES = { approvers: { kind: 'owner' }, expiresInSeconds: DEFAULT_EXPIRY_SECONDS } as const;
+
+const ask = (
+  kind: Ask['kind'],
+  { id: toolCallId }: ToolCall,
+  { tool, args }: Pick<AllowedCall, 'tool' | 'args'>,
+): Pick<Ask, 'kind' | 'toolCallId' | 'tool' | 'args'> => ({ kind, toolCallId, tool, args });
+
+/** What earlier claims have left of these calls. A call of this claim's own answer has no past. */
+async function readPasts(
+  session: RunSession,
+  calls: readonly ToolCall[],
+): Promise<ReadonlyMap<string, CallPast>> {
+  if (session.isFirstLook(calls)) return new Map();
+  const { core, run, place } = session;
+  return await withTransaction({ ...core, caller: place }, async ({ db }) => {
+    const asked = new Map((await approvalsOfRun(db, run)).map((row) => [row.toolCallId, row]));
+    const rows = await db
+      .selectFrom('toolCalls')
+      .select(['callId', 'approvalId'])
+      .where('tenantId', '=', run.tenantId)
+      .where('runId', '=', run.id)
+      .execute();
+    const begun = new Map(rows.map(({ callId, approvalId }) => [callId, { approvalId }]));
+    return new Map(
+      calls.map(({ id }) => [id, { asked: asked.get(id) ?? null, begun: begun.get(id) ?? null }]),
+    );
+  });
+}
+
+async function judge(
+  session: RunSession,
+  states: readonly { call: ToolCall; state: CallState }[],
+): Promise<Map<string, Awaited<ReturnType<typeof judgeCalls>>[number]>> {
+  const unasked = states.flatMap(({ call, state }) => (state.kind === 'unasked' ? [{ call, ...state }] : []));
+  if (unasked.length === 0) return new Map();
+  const { core, run, place } = session;
+  const code = core.approvalPolicy;
+  const verdicts = await withTransaction(
+    { ...core, caller: place },
+    async ({ db }) => await judgeCalls(db, run, { code, calls: unasked }),
+  );
+  return new Map(unasked.map(({ call }, index) => [call.id, verdicts[index] ?? { action: 'deny' }]));
+}
+
+/**
+ * Asks and gives the run up in one transaction, unless what was pending has been decided in the meantime: a decision
+ * that found the run working leaves it to its owner to see it.
+ */
+async function waitFor(
+  session: RunSession,
+  {
+    asks,
+    unknown,
+    calls,
+  }: { asks: readonly Ask[]; unknown: Unplaced<RunEvent>[]; calls: readonly ToolCall[] },
+): Promise<'settled' | 'waits'> {
+  const { core, run, place } = session;
+  const settled = new Set(session.steps.flatMap((step) => (step.kind === 'tool' ? [step.toolCallId] : [])));
+  const open = new Set(calls.map(({ id }) => id).filter((id) => !settled.has(id)));
+  for (const { toolCallId } of asks) open.delete(toolCallId);
+  return await withTransaction({ ...core, caller: place }, async (tx) => {
+    await holdConversation(tx, place);
+    await session.keepClaim(tx, { hasProgress: true });
+    const pending = (await approvalsOfRun(tx.db, run)).filter(({ status }) => status === 'pending');
+    const stillOpen = pending.filter(({ toolCallId }) => open.has(toolCallId));
+    if (stillOpen.length < open.size) return 'settled';
+    const asked = await askPeople(tx, run, asks);
+    const approvalIds = [...stillOpen.map(({ id }) => id), ...asked.approvals.map(({ id }) => id)];
+    const waiting: Unplaced<RunEvent> = { type: 'run_waiting', runId: run.id, data: { approvalIds } };
+    await session.wait(tx, { events: [...unknown, ...asked.events, waiting], notices: asked.notices });
+    return 'waits';
+  });
+}

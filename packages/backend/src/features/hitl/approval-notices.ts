@@ -1,0 +1,51 @@
+import type { AccountEvent, ApprovalView, Role } from '@aura/contract';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
+import type { Append } from '../../realtime/append.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import { isApprover } from './approval-policy.ts';
+
+/** Admins beyond this many of a tenant find an approval in `hitl.list`, but not live. */
+const MAX_RECIPIENTS = 200;
+
+/**
+ * What the inboxes are told of approvals that were made or changed, for the caller to append in the same transaction:
+ * to everybody who may decide, to whoever's run it is, and to `alsoTo` (those who no longer may).
+ */
+export async function approvalNotices(
+  db: Kysely<Schema>,
+  tenantId: string,
+  approvals: readonly ApprovalView[],
+  alsoTo: readonly string[] = [],
+): Promise<Append[]> {
+  const notices: Append[] = [];
+  for (const approval of approvals) {
+    for (const member of await membersToTell(db, { tenantId, approval, alsoTo })) {
+      const event: Unplaced<AccountEvent> = {
+        type: 'approval_changed',
+        data: { approval, mayDecide: isApprover(approval, member) },
+      };
+      notices.push({ streamId: member.streamId, events: [event] });
+    }
+  }
+  return notices;
+}
+
+async function membersToTell(
+  db: Kysely<Schema>,
+  { tenantId, approval, alsoTo }: { tenantId: string; approval: ApprovalView; alsoTo: readonly string[] },
+): Promise<{ userId: string; role: Role; streamId: string }[]> {
+  const { userId, approvers } = approval;
+  const userIds = [...new Set([userId, ...alsoTo, ...(approvers.kind === 'users' ? approvers.userIds : [])])];
+  const roles: Role[] = approvers.kind === 'role' ? [approvers.role, 'admin'] : [];
+  return await db
+    .selectFrom('memberships')
+    .select(['userId', 'role', 'streamId'])
+    .where('tenantId', '=', tenantId)
+    .where((eb) =>
+      eb.or([eb('userId', 'in', userIds), ...(roles.length > 0 ? [eb('role', 'in', roles)] : [])]),
+    )
+    .orderBy((eb) => eb('userId', 'in', userIds), 'desc')
+    .limit(MAX_RECIPIENTS)
+    .execute();
+}

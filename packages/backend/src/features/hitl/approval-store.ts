@@ -1,0 +1,166 @@
+import type { ApprovalStatus, Json } from '@aura/contract';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import type { Caller } from '../../context.ts';
+import { databaseNow } from '../../db/database-now.ts';
+import { jsonText } from '../../db/json-text.ts';
+import type { Schema } from '../../db/schema.ts';
+
+export type ApprovalRow = Selectable<Schema['approvals']>;
+type Db = Kysely<Schema>;
+interface Key {
+  tenantId: string;
+  approvalId: string;
+}
+
+export async function findApproval(db: Db, { tenantId, approvalId }: Key): Promise<ApprovalRow | undefined> {
+  return await db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('tenantId', '=', tenantId)
+    .where('id', '=', approvalId)
+    .executeTakeFirst();
+}
+
+/** Also answers whether its time is up, by the database's clock. */
+export async function lockApproval(
+  db: Db,
+  { tenantId, approvalId }: Key,
+): Promise<(ApprovalRow & { isOverdue: boolean }) | undefined> {
+  return await db
+    .selectFrom('approvals')
+    .selectAll()
+    .select(sql<boolean>`expires_at <= clock_timestamp()`.as('isOverdue'))
+    .where('tenantId', '=', tenantId)
+    .where('id', '=', approvalId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function insertApprovals(
+  db: Db,
+  rows: readonly (Omit<Insertable<Schema['approvals']>, 'createdAt' | 'expiresAt'> & {
+    expiresInSeconds: number;
+  })[],
+): Promise<ApprovalRow[]> {
+  return await db
+    .insertInto('approvals')
+    .values(
+      rows.map(({ expiresInSeconds, ...row }) => ({
+        ...row,
+        createdAt: databaseNow,
+        expiresAt: sql<Date>`date_trunc('milliseconds', clock_timestamp() + make_interval(secs => ${expiresInSeconds}))`,
+      })),
+    )
+    .returningAll()
+    .execute();
+}
+
+export interface Decision {
+  status: Exclude<ApprovalStatus, 'pending'>;
+  decidedBy: string | null;
+  decisionKey?: string | null;
+  reason?: string | null;
+  editedArgs?: Json | undefined;
+  answer?: Json | undefined;
+}
+
+/** The one way out of `pending`; undefined when somebody was faster, or the hash is of something else. */
+export async function resolveApproval(
+  db: Db,
+  key: Key & { argsHash: string },
+  { status, decidedBy, decisionKey = null, reason = null, editedArgs, answer }: Decision,
+): Promise<ApprovalRow | undefined> {
+  return await db
+    .updateTable('approvals')
+    .set({
+      status,
+      decidedBy,
+      decisionKey,
+      reason,
+      decidedAt: databaseNow,
+      editedArgs: editedArgs === undefined ? null : jsonText(editedArgs),
+      answer: answer === undefined ? null : jsonText(answer),
+    })
+    .where('tenantId', '=', key.tenantId)
+    .where('id', '=', key.approvalId)
+    .where('argsHash', '=', key.argsHash)
+    .where('status', '=', 'pending')
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Ends what is still asked for a run that ends; answers those it ended. */
+export async function resolvePendingOfRun(
+  db: Db,
+  runId: string,
+  {
+    status,
+    reason,
+    decidedBy,
+  }: { status: 'cancelled' | 'rejected'; reason: string; decidedBy: string | null },
+): Promise<ApprovalRow[]> {
+  return await db
+    .updateTable('approvals')
+    .set({ status, reason, decidedBy, decidedAt: databaseNow })
+    .where('runId', '=', runId)
+    .where('status', '=', 'pending')
+    .returningAll()
+    .execute();
+}
+
+export interface ListFilter {
+  caller: Pick<Caller, 'tenantId' | 'userId' | 'role'>;
+  scope: 'decidable' | 'involved';
+  status?: ApprovalStatus | undefined;
+  conversationId?: string | undefined;
+  after: { at: string; id: string } | null;
+  limit: number;
+}
+
+/** Pending ones by expiry, all others newest first. */
+export async function listApprovalRows(
+  db: Db,
+  { caller, scope, status, conversationId, after, limit }: ListFilter,
+): Promise<ApprovalRow[]> {
+  const isPending = status === 'pending';
+  const column = isPending ? 'expiresAt' : 'createdAt';
+  let query = db.selectFrom('approvals').selectAll().where('tenantId', '=', caller.tenantId);
+  query = query.where((eb) => {
+    const { userId, role } = caller;
+    const decidable = [
+      eb.and([eb('approverKind', '=', 'owner'), eb('userId', '=', userId)]),
+      eb.and([eb('approverKind', '=', 'users'), eb(sql`${userId}::uuid`, '=', sql`any(approver_ids)`)]),
+      eb.and([
+        eb('approverKind', '=', 'role'),
+        role === 'admin' ? sql<boolean>`true` : eb('approverRole', '=', role === 'user' ? 'user' : null),
+      ]),
+    ];
+    return eb.or(scope === 'involved' ? [...decidable, eb('userId', '=', userId)] : decidable);
+  });
+  if (status !== undefined) query = query.where('status', '=', status);
+  // What has expired cannot be decided, whether or not anybody has come by to say so.
+  if (isPending) query = query.where('expiresAt', '>', sql<Date>`clock_timestamp()`);
+  if (conversationId !== undefined) query = query.where('conversationId', '=', conversationId);
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb(eb.refTuple(column, 'id'), isPending ? '>' : '<', eb.tuple(new Date(after.at), after.id)),
+    );
+  }
+  const direction = isPending ? 'asc' : 'desc';
+  return await query.orderBy(column, direction).orderBy('id', direction).limit(limit).execute();
+}
+
+/** Pending ones whose time is up, of all tenants. */
+export async function findOverdueApprovals(
+  db: Db,
+  limit: number,
+): Promise<{ tenantId: string; approvalId: string; userId: string }[]> {
+  return await db
+    .selectFrom('approvals')
+    .select(['tenantId', 'id as approvalId', 'userId'])
+    .where('status', '=', 'pending')
+    .where('expiresAt', '<=', sql<Date>`clock_timestamp()`)
+    .orderBy('expiresAt')
+    .limit(limit)
+    .execute();
+}

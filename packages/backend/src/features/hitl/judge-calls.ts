@@ -1,0 +1,47 @@
+import type { Json } from '@aura/contract';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
+import type { Tool } from '../agent/tool.ts';
+import { readPolicy } from './policy-store.ts';
+import { type CodePolicy, judgeCall, type PolicyVerdict } from './tool-policy.ts';
+
+/**
+ * What policy says of calls that a run wants to make, in the order given: by the tenant's rules as they are now, the
+ * user's role now, and whether strangers' text has reached the conversation.
+ */
+export async function judgeCalls(
+  db: Kysely<Schema>,
+  run: { tenantId: string; userId: string; conversationId: string },
+  { code, calls }: { code: CodePolicy | null; calls: readonly { tool: Tool; args: Json }[] },
+): Promise<PolicyVerdict[]> {
+  const { tenantId, userId, conversationId } = run;
+  const policy = await readPolicy(db, tenantId);
+  const member = await db
+    .selectFrom('memberships')
+    .select('role')
+    .where('tenantId', '=', tenantId)
+    .where('userId', '=', userId)
+    .executeTakeFirst();
+  const tainted = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('tenantId', '=', tenantId)
+    .where('conversationId', '=', conversationId)
+    .where('isTainted', '=', true)
+    .limit(1)
+    .executeTakeFirst();
+  return calls.map(({ tool, args }) =>
+    judgeCall(
+      {
+        tenantId,
+        userId,
+        role: member?.role ?? null,
+        toolName: tool.name,
+        risk: tool.risk,
+        args,
+        isTainted: tainted !== undefined,
+      },
+      { code, rules: policy?.rules ?? [] },
+    ),
+  );
+}

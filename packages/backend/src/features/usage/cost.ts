@@ -1,0 +1,8 @@
+import type { Usage } from '@aura/contract';
+import type { TokenRate } from '../../config.ts';
+
+/** What tokens cost, in millionths of the deployment's currency, rounded up; nothing for a model without a rate. */
+export function costMicros({ inputTokens, outputTokens }: Usage, rate: TokenRate | undefined): number {
+  if (rate === undefined) return 0;
+  return Math.ceil((inputTokens * rate.inputMicros + outputTokens * rate.outputMicros) / 1_000_000);
+}
