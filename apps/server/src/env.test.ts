@@ -37,6 +37,11 @@ it.each([
   [{ AURA_TRUSTED_PROXIES: 'everybody' }, 'AURA_TRUSTED_PROXIES must be addresses'],
   [{ AURA_SEED: 'yes' }, 'AURA_SEED must be true or false'],
   [{ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }, 'OPENAI_MODEL is required'],
+  [{ AURA_RETENTION_DAYS: '0' }, 'AURA_RETENTION_DAYS'],
+  [{ AURA_BUDGETS: '{"runTokens":-1}' }, 'AURA_BUDGETS must be JSON such as'],
+  [{ AURA_BUDGETS: '{"runTokkens":1}' }, 'AURA_BUDGETS must be JSON such as'],
+  [{ AURA_MODEL_RATES: 'free' }, 'AURA_MODEL_RATES must be JSON such as'],
+  [{ AURA_STDIO_TOOLS: 'yes' }, 'AURA_STDIO_TOOLS must be true or false'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
 ])('stops at %j and names it', (variables, message) => {
   expect(() => parseEnv(variables)).toThrow(EnvError);
@@ -48,6 +53,21 @@ it('never repeats a secret in what it says about it', () => {
   expect(() => parseEnv({ JWT_SECRET: secret })).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(secret) }),
   );
+});
+
+it('reads what agents may spend in the currency of the deployment, and keeps it in millionths', () => {
+  const { limits } = parseEnv({
+    AURA_BUDGETS: '{"runSteps":10,"runMinutes":5,"userCost":2.5}',
+    AURA_MODEL_RATES: '{"gpt":{"input":0.25,"output":2}}',
+    AURA_TOOL_HTTP_ALLOW: 'intranet.example, 10.0.0.0/8',
+  });
+  expect(limits).toEqual({
+    budgets: { runSteps: 10, runActiveMs: 300_000, userCostMicros: 2_500_000 },
+    rates: { gpt: { inputMicros: 250_000, outputMicros: 2_000_000 } },
+    toolHttpAllow: ['intranet.example', '10.0.0.0/8'],
+    allowsStdioTools: false,
+    retentionDays: 30,
+  });
 });
 
 it('is closed by default in production', () => {
@@ -72,7 +92,8 @@ it('offers the models that are listed, the first as default', () => {
 
 it('reads every variable that .env.example names', () => {
   const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
-  const source = readFileSync(new URL('env.ts', import.meta.url), 'utf8');
+  const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+  const source = read('env.ts') + read('limit-settings.ts');
   const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(source).toContain(`${name}:`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
 
 const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
 /** Secrets that stand in documentation, and are therefore none. */
@@ -65,6 +66,7 @@ const rawSchema = z.object({
   OPENAI_API_KEY: z.string().min(1).optional(),
   OPENAI_BASE_URL: url('http', 'https').optional(),
   OPENAI_MODEL: z.string().min(1).optional(),
+  ...limitSettings,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
@@ -87,6 +89,8 @@ export interface ServerEnv {
   openai: { apiKey: string; baseUrl: string; models: [string, ...string[]] } | null;
   /** Null: outbound calls go straight, whatever the usual variables say. */
   proxy: { httpProxy: string | null; httpsProxy: string | null; noProxy: string[] } | null;
+  /** What agents may do and spend. */
+  limits: Limits;
   logLevel: string;
 }
 
@@ -144,6 +148,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
     openai: openaiOf(raw),
     proxy: proxyOf(raw),
+    limits: limitsOf(raw),
     logLevel: raw.LOG_LEVEL ?? 'info',
   };
 }

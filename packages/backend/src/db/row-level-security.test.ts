@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { untilDone } from '../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../testing/test-caller.ts';
+import { replacePolicy } from '../features/hitl/policy-store.ts';
 import { withSystemTransaction, withTransaction } from './transaction.ts';
 
 let test: TestBackend;
@@ -24,10 +25,15 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   const message = {
     conversationId: conversation.id,
     clientId: randomUUID(),
-    text: '#tool clock_now {}\n#say done',
+    text: '#tool remember {"key":"k","value":"v"}\n#say done',
   };
   const { runId } = await call.conversation.send(message);
   await untilDone(owner, conversation.id, runId);
+  await call.conversation.create({
+    clientId: randomUUID(),
+    message: { text: '#tool ask_user {"question":"?"}' },
+  });
+  await expect.poll(async () => (await call.hitl.list({})).approvals.length).toBe(1);
   const { tenantId, userId } = ctx.caller;
   await withSystemTransaction(test.backend, async ({ db }) => {
     await db.insertInto('auditLog').values({ tenantId, action: 'test', data: '{}' }).execute();
@@ -36,6 +42,9 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
     await sql`insert into facts (tenant_id, user_id, key, value) values (${tenantId}, ${userId}, 'k', 'v')`.execute(
       db,
     );
+  });
+  await withTransaction(ctx, async ({ db }) => {
+    await replacePolicy(db, { tenantId, userId, rules: [], version: 0 });
   });
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
 }
