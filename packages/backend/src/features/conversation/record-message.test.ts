@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withTransaction } from '../../db/transaction.ts';
 import { collectEvents, expectConverges, untilDone } from '../../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
@@ -80,5 +81,20 @@ describe('memory.add', () => {
     await user.call.memory.add(noted(conversationId));
     const { messages } = await user.call.memory.history({ conversationId });
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'assistant']);
+  });
+
+  it('is refused, as is clearing, while a person is asked', async () => {
+    await using idle = await createTestBackend({ isStarted: false });
+    const { call, ctx } = await createTestCaller(idle.backend);
+    const message = { text: 'hi' };
+    const made = await call.conversation.create({ clientId: randomUUID(), message });
+    const conversationId = made.conversation.id;
+    expect((await refusalOf(call.memory.add(noted(conversationId)))).code).toBe('RUN_ACTIVE');
+    await withTransaction(ctx, async ({ db }) => {
+      await db.updateTable('runs').set({ status: 'waiting' }).where('id', '=', made.runId).execute();
+    });
+    expect((await refusalOf(call.memory.add(noted(conversationId)))).code).toBe('APPROVAL_PENDING');
+    expect((await refusalOf(call.memory.clear({ conversationId }))).code).toBe('APPROVAL_PENDING');
+    expect((await call.memory.history({ conversationId })).messages).toHaveLength(1);
   });
 });

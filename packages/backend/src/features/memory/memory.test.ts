@@ -33,13 +33,13 @@ describe('memory', () => {
     const { call: visitor } = visitorOn(test.backend);
     const at = { ...USER, key: 'k' };
     const calls = [
-      visitor.memory.get(at),
-      visitor.memory.exists(at),
-      visitor.memory.list(USER),
-      visitor.memory.set({ ...at, value: 1 }),
-      visitor.memory.delete(at),
+      async () => await visitor.memory.get(at),
+      async () => await visitor.memory.exists(at),
+      async () => await visitor.memory.list(USER),
+      async () => await visitor.memory.set({ ...at, value: 1 }),
+      async () => await visitor.memory.delete(at),
     ];
-    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     const guest = await createTestCaller(test.backend, { role: 'guest' });
     await expect(guest.call.memory.set({ ...at, value: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(guest.call.memory.delete(at)).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -180,10 +180,10 @@ describe('a time to live', () => {
     expect(await user.call.memory.delete(at)).toEqual({ isDeleted: false });
     const { version: ifVersion } = old;
     for (const call of [
-      user.call.memory.set({ ...at, value: 'new', ifVersion }),
-      user.call.memory.delete({ ...at, ifVersion }),
+      async () => await user.call.memory.set({ ...at, value: 'new', ifVersion }),
+      async () => await user.call.memory.delete({ ...at, ifVersion }),
     ]) {
-      await expect(call).rejects.toMatchObject({ code: 'CONFLICT' });
+      await expect(call()).rejects.toMatchObject({ code: 'CONFLICT' });
     }
     const anew = await user.call.memory.set({ ...at, value: 'new', ifVersion: null });
     expect(anew).toMatchObject({ value: 'new', expiresAt: null, createdAt: anew.updatedAt });
