@@ -28,7 +28,7 @@ export function runs(page: Page): Locator {
 /** The newest run, once it has the status. */
 export async function runWith(
   page: Page,
-  status: 'running' | 'completed' | 'cancelled' | 'failed',
+  status: 'running' | 'waiting' | 'completed' | 'cancelled' | 'failed',
 ): Promise<Locator> {
   const run = page.locator(`article[data-run-id][data-status=${status}]`).last();
   await run.waitFor();

@@ -23,7 +23,9 @@ export interface World extends AsyncDisposable {
   openTab(context: BrowserContext, path?: string): Promise<Page>;
 }
 
-export async function createWorld(options: { tokensPerSecond?: number } = {}): Promise<World> {
+export async function createWorld(
+  options: Pick<NonNullable<Parameters<typeof createTestServer>[0]>, 'tokensPerSecond' | 'config'> = {},
+): Promise<World> {
   const webRoot = process.env['AURA_TEST_WEB_ROOT'];
   if (webRoot === undefined) throw new Error('run through vitest, whose global set-up builds the app');
   await using stack = new AsyncDisposableStack();

@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '@aura/contract';
+import type { Json as JsonValue, JsonObject } from '@aura/contract';
 import { Checkbox, NumberInput, Select, Textarea } from '@mantine/core';
 import type { ReactElement } from 'react';
+import { Json } from '../conversation/json.tsx';
 import type { ArgumentField } from './schema-fields.ts';
 
 interface ArgsFieldsProps {
@@ -9,9 +10,12 @@ interface ArgsFieldsProps {
   onChange: (args: JsonObject) => void;
 }
 
-/** A call's arguments as a form. What is emptied is left out, unless the tool needs it. */
+/**
+ * A call's arguments as a form; what no plain field can hold is shown as it is. What is emptied is left out, unless the
+ * tool needs it.
+ */
 export function ArgsFields({ fields, args, onChange }: ArgsFieldsProps): ReactElement {
-  const change = (field: ArgumentField, value: Json | undefined) => {
+  const change = (field: ArgumentField, value: JsonValue | undefined) => {
     const { [field.name]: _, ...rest } = args;
     if (value !== undefined) return onChange({ ...args, [field.name]: value });
     return onChange(rest);
@@ -26,14 +30,19 @@ export function ArgsFields({ fields, args, onChange }: ArgsFieldsProps): ReactEl
           onChange={(value) => change(field, value)}
         />
       ))}
+      {Object.entries(args).map(([name, value]) =>
+        value === undefined || fields.some((field) => field.name === name) ? null : (
+          <Json key={name} title={name} value={value} />
+        ),
+      )}
     </>
   );
 }
 
 interface FieldInputProps {
   field: ArgumentField;
-  value: Json | undefined;
-  onChange: (value: Json | undefined) => void;
+  value: JsonValue | undefined;
+  onChange: (value: JsonValue | undefined) => void;
 }
 
 function FieldInput({ field, value, onChange }: FieldInputProps): ReactElement {

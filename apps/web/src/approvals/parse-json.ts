@@ -2,7 +2,7 @@ import { type Json, jsonSchema } from '@aura/contract';
 
 export type ParsedJson =
   | { ok: true; value: Json }
-  /** Where the mistake is, from 1 on, when that can be told. */
+  /** Where the mistake is, from 1 on, when the browser tells. */
   | { ok: false; line: number | null; column: number | null };
 
 /** What a person typed as JSON, or where it stops being any. */

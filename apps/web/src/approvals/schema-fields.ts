@@ -6,17 +6,16 @@ export type ArgumentField = { name: string; hint: string | null; isRequired: boo
   | { kind: 'choice'; options: string[] }
 );
 
-/** The fields of a tool's arguments, or null when the schema says more than plain fields can hold. */
+/** The arguments of a tool that plain fields can hold; null when there are none. The others are for the JSON editor. */
 export function schemaFields(schema: Json | undefined): ArgumentField[] | null {
   if (!isObject(schema) || schema['type'] !== 'object' || !isObject(schema['properties'])) return null;
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
-  const fields: ArgumentField[] = [];
-  for (const [name, property] of Object.entries(schema['properties'])) {
-    const field = isObject(property) ? fieldOf(property) : null;
-    if (field === null || !isObject(property)) return null;
+  const fields = Object.entries(schema['properties']).flatMap(([name, property]): ArgumentField[] => {
+    const shape = isObject(property) ? shapeOf(property) : null;
+    if (shape === null || !isObject(property)) return [];
     const hint = typeof property['description'] === 'string' ? property['description'] : null;
-    fields.push({ name, hint, isRequired: required.includes(name), ...field });
-  }
+    return [{ name, hint, isRequired: required.includes(name), ...shape }];
+  });
   return fields.length === 0 ? null : fields;
 }
 
@@ -27,11 +26,12 @@ const PLAIN_KINDS = new Map<string, 'text' | 'number' | 'boolean'>([
   ['boolean', 'boolean'],
 ]);
 
-function fieldOf(property: JsonObject) {
-  const { type, enum: choices } = property;
+type Shape = { kind: 'text' | 'number' | 'boolean' } | { kind: 'choice'; options: string[] };
+
+function shapeOf({ type, enum: choices }: JsonObject): Shape | null {
   if (Array.isArray(choices)) {
     const options = choices.filter((choice) => typeof choice === 'string');
-    return options.length === choices.length ? { kind: 'choice' as const, options } : null;
+    return options.length === choices.length ? { kind: 'choice', options } : null;
   }
   const kind = typeof type === 'string' ? PLAIN_KINDS.get(type) : undefined;
   return kind === undefined ? null : { kind };

@@ -10,10 +10,15 @@ import { ActionIcon, Popover, Radio, Stack, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from '../i18n/use-error-text.ts';
 import classes from './live-conversation.module.css';
+
+interface Settings {
+  whenBusy?: WhenBusy;
+  whenWaiting?: WhenWaiting;
+}
 
 /** What becomes of messages that are sent while the agent works or waits. Kept on the server, for this conversation. */
 export function ConversationSettings({ conversation }: { conversation: ConversationView }): ReactElement {
@@ -21,13 +26,21 @@ export function ConversationSettings({ conversation }: { conversation: Conversat
   const errorText = useErrorText();
   const [isOpen, panel] = useDisclosure(false);
   const update = useUpdateConversation();
-  // What was chosen shows at once; the event that follows says the same, and a failure takes it back.
-  const chosen = update.isPending ? { ...conversation, ...update.variables } : conversation;
-  const change = (values: { whenBusy?: WhenBusy; whenWaiting?: WhenWaiting }) =>
+  const [wanted, setWanted] = useState<{ from: ConversationView; values: Settings } | null>(null);
+  // What was chosen shows at once, until the conversation's next state says what holds; a failure takes it back.
+  const chosen = { ...conversation, ...(wanted?.from === conversation ? wanted.values : {}) };
+  const change = (values: Settings) => {
+    setWanted({ from: conversation, values });
     update.mutate(
       { conversationId: conversation.id, ...values },
-      { onError: (err) => void notifications.show({ color: 'red', message: errorText(err) }) },
+      {
+        onError(err) {
+          setWanted(null);
+          notifications.show({ color: 'red', message: errorText(err) });
+        },
+      },
     );
+  };
   return (
     <Popover
       opened={isOpen}
