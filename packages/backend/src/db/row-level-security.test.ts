@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { untilDone } from '../testing/conversations.ts';
+import { collectEvents, untilDone } from '../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../testing/test-caller.ts';
-import { replacePolicy } from '../features/hitl/policy-store.ts';
 import { withSystemTransaction, withTransaction } from './transaction.ts';
 
 let test: TestBackend;
@@ -29,11 +28,11 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   };
   const { runId } = await call.conversation.send(message);
   await untilDone(owner, conversation.id, runId);
-  await call.conversation.create({
+  const asking = await call.conversation.create({
     clientId: randomUUID(),
     message: { text: '#tool ask_user {"question":"?"}' },
   });
-  await expect.poll(async () => (await call.hitl.list({})).approvals.length).toBe(1);
+  await collectEvents(owner, asking.conversation.id, { until: ({ type }) => type === 'run_waiting' });
   const { tenantId, userId } = ctx.caller;
   await withSystemTransaction(test.backend, async ({ db }) => {
     await db.insertInto('auditLog').values({ tenantId, action: 'test', data: '{}' }).execute();
@@ -44,7 +43,8 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
     );
   });
   await withTransaction(ctx, async ({ db }) => {
-    await replacePolicy(db, { tenantId, userId, rules: [], version: 0 });
+    await sql`insert into approval_policies (tenant_id, rules, version, updated_at, updated_by)
+      values (${tenantId}, '[]', 1, now(), ${userId})`.execute(db);
   });
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
 }
