@@ -18,6 +18,7 @@ const LOADED: Column[] = [
   ['p99', (of) => of.loadedFinishedP99],
   ['server CPU ms/run', (of) => of.serverCpuMs, 2],
   ['database CPU ms/run', (of) => of.databaseCpuMs, 2],
+  ['core taken', (of) => of.waitedShare, 2],
 ];
 
 const NOTES = `Both servers run on one core, log warnings only and have their conversations made before the clock starts.
@@ -26,6 +27,7 @@ Aura: the server process on PostgreSQL with fsync on; messages, runs, steps and 
   "stream per run": it sends, then opens the stream of the run, as a script does.
 LangGraph: langgraphjs dev, in memory, with a worker for each turn at a time; POST /threads/ID/runs/stream.
 First event: on Aura the stored message, or the run's creation; on LangGraph the worker's first. At work: a worker has begun.
+Core taken: the part of the time that a server was ready to run and others had its core; far from 0, the machine is too busy.
 Answer: the whole text is there. Finished: the stream says so (Aura), or has ended (LangGraph).`;
 
 /** Prints the medians of all contestants, and how Aura's stricter way compares with the peers. */

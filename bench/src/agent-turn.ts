@@ -70,6 +70,7 @@ async function measureAura({ url: databaseUrl, pid }: TestPostgres): Promise<voi
     maxPrepared: users * SUBSCRIPTIONS_PER_CLIENT,
     serverCpuMs: () => server.cpuMs(),
     databaseCpuMs: () => cpuMsOf(pid),
+    serverWaitedMs: () => server.waitedMs(),
   };
   const open = async (count: number) => await openConversationTurns(clients, count, TEXT);
   const fresh = async (count: number) => await newStreamTurns(clients, count, TEXT);
@@ -91,6 +92,7 @@ async function measureLanggraph(): Promise<void> {
       maxPrepared: Infinity,
       serverCpuMs: () => server.cpuMs(),
       databaseCpuMs: () => null,
+      serverWaitedMs: () => server.waitedMs(),
     });
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpuMsOf, treeOf } from './process-tree.ts';
+import { cpuMsOf, treeOf, waitedMsOf } from './process-tree.ts';
 
 export interface Child extends AsyncDisposable {
   readonly pid: number;
@@ -8,6 +8,8 @@ export interface Child extends AsyncDisposable {
   output(): string;
   /** Of it and everything it started; null where that cannot be told. */
   cpuMs(): number | null;
+  /** How long it was ready to run while its core was busy with others; null where that cannot be told. */
+  waitedMs(): number | null;
 }
 
 export interface ChildOptions {
@@ -58,7 +60,13 @@ export async function startChild(
       setTimeout(resolve, 25);
     });
   }
-  return { pid, output: () => printed, cpuMs: () => cpuMsOf(pid), [Symbol.asyncDispose]: end };
+  return {
+    pid,
+    output: () => printed,
+    cpuMs: () => cpuMsOf(pid),
+    waitedMs: () => waitedMsOf(pid),
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

@@ -1,8 +1,8 @@
 import { decimal, median, quantile } from './figures.ts';
 import type { OpenStream, SeenStream } from './paced-streams.ts';
 
-/** CPU time so far, in milliseconds, of each process that has a part in it. */
-export type CpuTimes = Record<'server' | 'database' | 'model' | 'reader', number>;
+/** CPU time so far, in milliseconds, of each process that has a part in it; and how long the server lacked its core. */
+export type CpuTimes = Record<'server' | 'database' | 'model' | 'reader' | 'serverWaited', number>;
 
 /** Many streams at once, as their readers saw them. */
 export interface Crowd {
@@ -30,6 +30,7 @@ export async function readAtOnce(streams: readonly OpenStream[], cpuNow: () => C
     database: after.database - before.database,
     model: after.model - before.model,
     reader: after.reader - before.reader,
+    serverWaited: after.serverWaited - before.serverWaited,
   };
   return { seen, elapsedMs: performance.now() - startedAt, cpuMs };
 }
@@ -44,6 +45,7 @@ export const CROWD_COLUMNS = [
   'database CPU',
   'model CPU',
   'reader CPU',
+  'core taken',
 ];
 
 /** Medians over rounds; CPU as a share of one core. */
@@ -67,5 +69,6 @@ export function crowdRow(name: string, rounds: readonly Crowd[]): string[] {
     share('database'),
     share('model'),
     share('reader'),
+    share('serverWaited'),
   ];
 }

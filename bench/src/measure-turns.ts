@@ -14,6 +14,8 @@ export interface TurnFigures {
   loadedFinishedP99: number;
   serverCpuMs: number | null;
   databaseCpuMs: number | null;
+  /** The part of the time that the server was ready to run and others had its core. On a quiet machine close to 0. */
+  waitedShare: number | null;
 }
 
 export interface Amounts {
@@ -33,7 +35,7 @@ export async function measureTurns(
   await load(contestant, concurrency * WARM_UP_ROUNDS, concurrency);
   const alone = await load(contestant, runs, 1);
   const loaded = await load(contestant, runs * 10, concurrency);
-  const { serverCpuMs, databaseCpuMs } = loaded;
+  const { serverCpuMs, databaseCpuMs, serverWaitedMs, elapsedMs } = loaded;
   return {
     firstP50: of(alone, 'firstMs', 0.5),
     firstP99: of(alone, 'firstMs', 0.99),
@@ -41,11 +43,12 @@ export async function measureTurns(
     answerP50: of(alone, 'answerMs', 0.5),
     finishedP50: of(alone, 'finishedMs', 0.5),
     finishedP99: of(alone, 'finishedMs', 0.99),
-    turnsPerSecond: loaded.times.length / (loaded.elapsedMs / 1_000),
+    turnsPerSecond: loaded.times.length / (elapsedMs / 1_000),
     loadedFinishedP50: of(loaded, 'finishedMs', 0.5),
     loadedFinishedP99: of(loaded, 'finishedMs', 0.99),
     serverCpuMs: serverCpuMs === null ? null : serverCpuMs / loaded.times.length,
     databaseCpuMs: databaseCpuMs === null ? null : databaseCpuMs / loaded.times.length,
+    waitedShare: serverWaitedMs === null ? null : serverWaitedMs / elapsedMs,
   };
 }
 
@@ -54,19 +57,25 @@ interface Load {
   elapsedMs: number;
   serverCpuMs: number | null;
   databaseCpuMs: number | null;
+  serverWaitedMs: number | null;
 }
 
 /** Makes `count` turns, `concurrency` at a time. What has to be prepared for them is not in the figures. */
 async function load(contestant: Contestant, count: number, concurrency: number): Promise<Load> {
-  const total: Load = { times: [], elapsedMs: 0, serverCpuMs: 0, databaseCpuMs: 0 };
+  const total: Load = { times: [], elapsedMs: 0, serverCpuMs: 0, databaseCpuMs: 0, serverWaitedMs: 0 };
   while (total.times.length < count) {
     const turns = await contestant.prepare(Math.min(contestant.maxPrepared, count - total.times.length));
-    const before = { server: contestant.serverCpuMs(), database: contestant.databaseCpuMs() };
+    const before = {
+      server: contestant.serverCpuMs(),
+      database: contestant.databaseCpuMs(),
+      waited: contestant.serverWaitedMs(),
+    };
     const startedAt = performance.now();
     total.times.push(...(await runAll(turns, concurrency)));
     total.elapsedMs += performance.now() - startedAt;
     total.serverCpuMs = grown(total.serverCpuMs, before.server, contestant.serverCpuMs());
     total.databaseCpuMs = grown(total.databaseCpuMs, before.database, contestant.databaseCpuMs());
+    total.serverWaitedMs = grown(total.serverWaitedMs, before.waited, contestant.serverWaitedMs());
   }
   return total;
 }

@@ -27,6 +27,20 @@ export function cpuMsOf(pid: number): number | null {
   return all.reduce((sum, stat) => (tree.has(stat.pid) ? sum + stat.cpuMs : sum), 0);
 }
 
+/** How long the first threads of a process and all it started were ready to run and had no core; null without /proc. */
+export function waitedMsOf(pid: number): number | null {
+  if (process.platform !== 'linux') return null;
+  return treeOf(pid).reduce((sum, id) => sum + readWaitedMs(id), 0);
+}
+
+function readWaitedMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1_000_000;
+  } catch {
+    return 0;
+  }
+}
+
 function readAll(): Stat[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')

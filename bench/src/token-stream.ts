@@ -80,6 +80,7 @@ console.log(`Streams of ${TOKENS_PER_SECOND} tokens/s at once, ${values.seconds}
 ${table([CROWD_COLUMNS, ...rows])}
 
 Aura: the server on PostgreSQL with fsync on, pinned to one core; the model and the readers (${USERS} connections) share the other.
+Core taken: the server was ready to run and others had its core; far from 0, the machine is too busy to measure.
 Direct: the openai package reads from the model, pinned to the server's core. A stream falls behind when it delivers fewer
 tokens a second than a direct one; the model's own timer makes that a little less than ${TOKENS_PER_SECOND}.`);
 
@@ -115,5 +116,6 @@ function cpuNow(): CpuTimes {
     database: cpuMsOf(postgres.pid) ?? 0,
     model: model.cpuMs() ?? 0,
     reader: (own.user + own.system) / 1_000,
+    serverWaited: server.waitedMs() ?? 0,
   };
 }

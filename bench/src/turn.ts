@@ -23,4 +23,6 @@ export interface Contestant {
   /** CPU time so far of the server, and of the database if it has one. */
   serverCpuMs(): number | null;
   databaseCpuMs(): number | null;
+  /** How long the server has had to wait for its core so far. */
+  serverWaitedMs(): number | null;
 }
