@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aWake, openTestPlace, startTestNode, type TestPlace } from './job-testing.ts';
+import { createPgBossJobs } from './pg-boss-jobs.ts';
 
 let place: TestPlace;
 beforeAll(async () => {
@@ -107,6 +109,12 @@ describe('a job', () => {
 });
 
 describe('nodes', () => {
+  it('that have not started refuse to store a job, rather than keep its transaction waiting', async () => {
+    await using jobs = createPgBossJobs({ database: place.jobDatabase, log: pino({ level: 'silent' }) });
+    const storing = place.inTransaction(async (tx) => await jobs.enqueue(tx, aWake()));
+    await expect(storing).rejects.toThrow('jobs have not been started');
+  });
+
   it('that start at once on an empty database all get to work', async () => {
     await using empty = await openTestPlace();
     await using stack = new AsyncDisposableStack();

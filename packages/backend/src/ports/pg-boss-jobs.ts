@@ -42,6 +42,7 @@ export function createPgBossJobs({ database, log, pace }: PgBossJobsOptions): Jo
   const seconds = { ...PACE, ...pace };
   const stopping = new AbortController();
   const connection = openJobConnection(database, 'work');
+  let isStarted = false;
   let isStopped = false;
   let wasBroken = false;
 
@@ -67,7 +68,6 @@ export function createPgBossJobs({ database, log, pace }: PgBossJobsOptions): Jo
       backend: database.kind,
       schema: JOB_SCHEMA,
       createSchema: false,
-      // What queues there are is read at the start: reading it while a job is stored would wait for that transaction.
       queueCacheIntervalSeconds: DAY,
       flowIntervalSeconds: DAY,
       ...options,
@@ -102,9 +102,14 @@ export function createPgBossJobs({ database, log, pace }: PgBossJobsOptions): Jo
     async start() {
       await installPgBoss(database, onError);
       await sender.start();
+      // Makes it read what queues there are. To read that while a job is stored, over the only connection of the embedded
+      // database, would be to wait for the transaction that waits.
+      await sender.findJobs(QUEUES.wake, { id: randomUUID() });
+      isStarted = true;
     },
 
     async enqueue(tx, { name, data, startAfter, singletonKey }) {
+      if (!isStarted) throw new Error('jobs have not been started');
       await sender.send(
         QUEUES.wake,
         { name, data },

@@ -63,7 +63,8 @@ export function dispatcher(
         return await handlers['approval.expire'](job.data, signal);
       case 'prune-events':
       case 'purge-conversations':
-      case 'forget-sessions': {
+      case 'forget-sessions':
+      case 'forget-memories': {
         const found = periodic.find(({ name }) => name === job.name);
         if (found === undefined) throw new Error(`this node does not do ${job.name}`);
         return await found.run(signal);

@@ -1,0 +1,35 @@
+import type { PeriodicJob } from '../../ports/jobs.ts';
+import { forgetExpired } from '../memory/forget-expired.ts';
+import { forgetSessions } from './forget-sessions.ts';
+import { pruneEvents } from './prune-events.ts';
+import { purgeConversations } from './purge-conversations.ts';
+import type { UpkeepContext } from './retention.ts';
+
+/** Less than a periodic job may take: what is left is the next tick's, not a failure. */
+const TICK_MS = 180_000;
+
+/** What keeps the database from growing for ever. When: in UTC, each at a minute of its own. */
+export function upkeepJobs(ctx: UpkeepContext): PeriodicJob[] {
+  const jobs: PeriodicJob[] = [
+    { name: 'prune-events', cron: '7 * * * *', run: async (signal) => await pruneEvents(ctx, signal) },
+    {
+      name: 'purge-conversations',
+      cron: '27 * * * *',
+      run: async (signal) => await purgeConversations(ctx, signal),
+    },
+    {
+      name: 'forget-sessions',
+      cron: '47 3 * * *',
+      run: async (signal) => await forgetSessions(ctx, signal),
+    },
+    {
+      name: 'forget-memories',
+      cron: '3-59/10 * * * *',
+      run: async (signal) => void (await forgetExpired(ctx, signal)),
+    },
+  ];
+  return jobs.map((job) => ({
+    ...job,
+    run: async (signal) => await job.run(AbortSignal.any([signal, AbortSignal.timeout(TICK_MS)])),
+  }));
+}
