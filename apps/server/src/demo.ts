@@ -2,123 +2,158 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuraClient, createAuraClient, newClientId } from '@aura/client';
-import type { ConversationFeedEvent } from '@aura/contract';
-import { startServerProcess } from './server-process.ts';
+import type { ApprovalView, ConversationFeedEvent } from '@aura/contract';
+import { askInTerminal } from './demo/ask-in-terminal.ts';
+import { mark, print, say } from './demo/print.ts';
+import { startMailbox } from './demo/mailbox.ts';
+import { freePort } from './free-port.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 
-const QUESTION = [
-  '#think The user wants to see everything at work. I plan first, then look at the clock, then count.',
-  '#plan Read the clock | Count to sixty | Say goodbye',
-  '#tool clock_now {"timeZone":"Asia/Seoul"}',
-  '#delay 25',
-  '#repeat 60 tick',
-].join('\n');
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 90_000;
+
+const question = (mailbox: string): string =>
+  [
+    '#think The user wants to see everything at work. I plan, send a note (for which I have to ask), then count.',
+    '#plan Send the note | Count to 150',
+    `#tool http_send ${JSON.stringify({ method: 'POST', url: mailbox, text: 'Hello from the demo' })}`,
+    '#delay 25',
+    '#repeat 150 tick',
+  ].join('\n');
 
 /**
- * `npm run demo`: a server of its own on a temporary folder, a client that signs up, asks, watches the agent work,
- * loses its connection in the middle of the answer, and resumes. Resolves with 0 when nothing was lost or doubled.
+ * `npm run demo`: a server of its own on a temporary folder and a client that asks for something a person has to approve.
+ * The server is killed (SIGKILL) while the approval waits, and again while the answer streams. Resolves with 0 when
+ * nothing was lost or doubled and the approved call was made exactly once.
  */
 export async function demo(): Promise<number> {
+  await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'aura-demo-'));
-  try {
-    say(`Starting a server on ${folder} (no key, no account, no Docker) …`);
-    await using server = await startServerProcess({ AURA_DATA_DIR: folder, LOG_LEVEL: 'warn' });
-    say(`Ready at ${server.url} after ${(server.readyMs / 1_000).toFixed(1)} s.\n`);
-    const sockets: WebSocket[] = [];
-    await using client = createAuraClient({ url: server.url, WebSocket: recording(sockets) });
-    return await converse(client, () => sockets.at(-1)?.close());
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  stack.defer(async () => await rm(folder, { recursive: true, force: true }));
+  const mailbox = stack.use(await startMailbox());
+  const env = {
+    AURA_DATA_DIR: folder,
+    LOG_LEVEL: 'fatal',
+    PORT: String(await freePort()),
+    AURA_TOOL_HTTP_ALLOW: mailbox.host,
+  };
+  say(`Starting a server on ${folder} (no key, no account, no Docker) …`);
+  let server: ServerProcess = await startServerProcess(env);
+  stack.defer(async () => await server[Symbol.asyncDispose]());
+  say(`Ready at ${server.url} after ${seconds(server.readyMs)}.\n`);
+  const killAndRestart = async (): Promise<void> => {
+    await server.kill();
+    server = await startServerProcess(env);
+    say(`      ↻  back after ${seconds(server.readyMs)}, on what the killed one had written\n`);
+  };
+  const client = stack.use(createAuraClient({ url: server.url }));
+  const seen = await converse(client, { question: question(mailbox.url), killAndRestart });
+  return await verify(client, seen, mailbox.received);
 }
 
-async function converse(client: AuraClient, cutConnection: () => void): Promise<number> {
+interface Seen {
+  conversationId: string;
+  runId: string;
+  events: ConversationFeedEvent[];
+}
+
+async function converse(
+  client: AuraClient,
+  { question: text, killAndRestart }: { question: string; killAndRestart: () => Promise<void> },
+): Promise<Seen> {
   await client.register({ email: 'demo@aura.local', password: `demo-${newClientId()}` });
-  say('Signed in as demo@aura.local. Asking something that plans and calls a tool:\n');
+  say('Signed in as demo@aura.local. Asking for something that needs an approval:\n');
   const { conversation } = await client.conversation.create.mutate({ clientId: newClientId() });
   const conversationId = conversation.id;
-  const { runId } = await client.conversation.send.mutate({
-    conversationId,
-    clientId: newClientId(),
-    text: QUESTION,
-  });
-  const seen: ConversationFeedEvent[] = [];
-  await followUntilDone(client, conversationId, (event) => {
-    seen.push(event);
-    print(event);
-    if (seen.filter(({ type }) => type === 'content_delta').length === 5 && event.type === 'content_delta') {
-      say('\n      ✂  the connection is cut here; the client reconnects and resumes at its cursor …\n');
-      cutConnection();
-    }
-  });
-  return await verify(client, { conversationId, runId, seen });
-}
-
-async function followUntilDone(
-  client: AuraClient,
-  conversationId: string,
-  onEvent: (event: ConversationFeedEvent) => void,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const events: ConversationFeedEvent[] = [];
+  const asked = Promise.withResolvers<ApprovalView>();
+  const streaming = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
   const timer = setTimeout(
-    () => reject(new Error(`nothing more within ${DEADLINE_MS / 1_000} s`)),
+    () => done.reject(new Error(`not done within ${DEADLINE_MS / 1_000} s`)),
     DEADLINE_MS,
   );
   const subscription = client.conversation.events.subscribe(
     { conversationId },
     {
-      onData({ data }) {
-        onEvent(data);
-        if (data.type === 'done') resolve();
+      onData({ data: event }) {
+        events.push(event);
+        print(event);
+        if (event.type === 'hitl') asked.resolve(event.data.approval);
+        if (events.filter(({ type }) => type === 'content_delta').length === 5) streaming.resolve();
+        if (event.type === 'done') done.resolve();
       },
-      onError: reject,
+      onError: done.reject,
     },
   );
   try {
-    await promise;
+    const { runId } = await client.conversation.send.mutate({
+      conversationId,
+      clientId: newClientId(),
+      text,
+    });
+    await Promise.race([asked.promise, done.promise]);
+    say('\n      ✂  kill -9 while the approval waits …');
+    await killAndRestart();
+    await decide(client);
+    await Promise.race([streaming.promise, done.promise]);
+    say('\n      ✂  kill -9 while the answer streams …');
+    await killAndRestart();
+    await done.promise;
+    return { conversationId, runId, events };
   } finally {
     clearTimeout(timer);
     subscription.unsubscribe();
   }
 }
 
+async function decide(client: AuraClient): Promise<void> {
+  const { approvals } = await client.hitl.list.query({});
+  const [approval] = approvals;
+  if (approval === undefined) throw new Error('the approval did not survive');
+  say(`The agent asks: ${approval.title} with ${JSON.stringify(approval.args)}`);
+  const { id: approvalId, argsHash } = approval;
+  if (await askInTerminal('Approve it? [Y/n] ')) {
+    await client.hitl.approve.mutate({ approvalId, argsHash });
+    return;
+  }
+  await client.hitl.reject.mutate({ approvalId, argsHash, reason: 'The person at the terminal said no.' });
+}
+
 async function verify(
   client: AuraClient,
-  { conversationId, runId, seen }: { conversationId: string; runId: string; seen: ConversationFeedEvent[] },
+  { conversationId, runId, events }: Seen,
+  received: readonly string[],
 ): Promise<number> {
   const { state } = await client.conversation.get.query({ conversationId });
-  const answer = state.messages.at(-1)?.text ?? '';
-  const streamed = seen
-    .flatMap((event) => (event.type === 'content_delta' ? [event.data.delta] : []))
+  const answer = state.messages.at(-1);
+  const pieces = events.flatMap((event) =>
+    event.type === 'content_delta' && event.data.messageId === answer?.id ? [event.data] : [],
+  );
+  const winner = Math.max(...pieces.map(({ attempt }) => attempt));
+  const streamed = pieces
+    .filter(({ attempt }) => attempt === winner)
+    .map(({ delta }) => delta)
     .join('');
-  const isDense = seen.every((event, index) => event.seq === index + 1);
-  const isEqual = streamed === answer && answer.endsWith('tick 60');
-  say(
-    `\n${mark(isDense)} ${seen.length} events, numbered 1 to ${seen.at(-1)?.seq} without a gap or a double`,
-  );
-  say(
-    `${mark(isEqual)} the pieces that came over both connections join to the stored answer (${answer.length} characters)`,
-  );
-  say(`${mark(state.runs[runId]?.status === 'completed')} the run is ${state.runs[runId]?.status}`);
-  return isDense && isEqual && state.runs[runId]?.status === 'completed' ? 0 : 1;
+  const { approvals } = await client.hitl.list.query({ scope: 'involved' });
+  const isApproved = approvals[0]?.status === 'approved';
+  const checks: [boolean, string][] = [
+    [
+      events.every(({ seq }, index) => seq === index + 1),
+      `${events.length} events, numbered 1 to ${events.at(-1)?.seq} without a gap or a double, over two kills`,
+    ],
+    [
+      received.length === (isApproved ? 1 : 0),
+      `the call was ${approvals[0]?.status} and was made ${received.length} time(s)`,
+    ],
+    [
+      streamed === answer?.text && streamed.endsWith('tick 150'),
+      `the pieces of attempt ${winner} join to the stored answer (${answer?.text.length} characters)`,
+    ],
+    [state.runs[runId]?.status === 'completed', `the run is ${state.runs[runId]?.status}`],
+  ];
+  say('');
+  for (const [isRight, what] of checks) say(`${mark(isRight)} ${what}`);
+  return checks.every(([isRight]) => isRight) ? 0 : 1;
 }
 
-function print(event: ConversationFeedEvent): void {
-  const detail = JSON.stringify(event.data);
-  say(
-    `${String(event.seq).padStart(5)}  ${event.type.padEnd(22)} ${detail.length > 110 ? `${detail.slice(0, 110)}…` : detail}`,
-  );
-}
-
-/** The platform's WebSocket, with every connection noted so that the demonstration can cut it. */
-function recording(sockets: WebSocket[]): typeof WebSocket {
-  return class extends WebSocket {
-    constructor(...args: ConstructorParameters<typeof WebSocket>) {
-      super(...args);
-      sockets.push(this);
-    }
-  };
-}
-
-const say = (line: string): void => console.log(line);
-const mark = (isRight: boolean): string => (isRight ? '✔' : '✘');
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { type AuraClient, createAuraClient, newClientId } from '@aura/client';
 import type { ConversationFeedEvent } from '@aura/contract';
+import { freePort } from '../src/free-port.ts';
 import { startServerProcess } from '../src/server-process.ts';
 
 export interface CampaignOptions {
@@ -166,17 +166,4 @@ function createRandom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => {
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  await new Promise((resolve) => {
-    probe.close(resolve);
-  });
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -42,6 +42,9 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
     .where('tenantId', '=', run.tenantId)
     .where('conversationId', '=', run.conversationId)
     .where('seq', '<', before)
+    .where('seq', '>', (eb) =>
+      eb.selectFrom('conversations').select('clearedSeq').where('id', '=', run.conversationId),
+    )
     .orderBy('seq', 'desc')
     .limit(MAX_MESSAGES)
     .execute();

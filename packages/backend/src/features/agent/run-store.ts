@@ -18,6 +18,7 @@ export async function findRun(
     .selectAll('runs')
     .innerJoin('conversations', 'conversations.id', 'runs.conversationId')
     .where('conversations.deletedAt', 'is', null)
+    .whereRef('runs.firstSeq', '>', 'conversations.clearedSeq')
     .where('runs.tenantId', '=', key.tenantId)
     .where('runs.userId', '=', key.userId)
     .where('runs.id', '=', key.runId)
@@ -154,6 +155,16 @@ export async function findQueuedRuns(db: Kysely<Schema>, limit: number): Promise
   return rows.map((row) => row.id);
 }
 
+/** For a process that knows that no other is there: whoever else claimed a run is dead. */
+export async function forgetOtherOwners(db: Kysely<Schema>, owner: string): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({ leaseUntil: sql<Date>`clock_timestamp() - interval '1 second'` })
+    .where('status', '=', 'running')
+    .where('owner', '<>', owner)
+    .execute();
+}
+
 /** Runs whose owner let its lease run out. */
 export async function findAbandonedRuns(db: Kysely<Schema>, limit: number): Promise<string[]> {
   const rows = await db
@@ -202,6 +213,7 @@ export async function listRunRows(
     .selectAll('runs')
     .innerJoin('conversations', 'conversations.id', 'runs.conversationId')
     .where('conversations.deletedAt', 'is', null)
+    .whereRef('runs.firstSeq', '>', 'conversations.clearedSeq')
     .where('runs.tenantId', '=', filter.tenantId)
     .where('runs.userId', '=', filter.userId);
   const { conversationId, status, after } = filter;

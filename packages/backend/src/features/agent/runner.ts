@@ -4,7 +4,7 @@ import { withSystemTransaction } from '../../db/transaction.ts';
 import { executeRun } from './execute-run.ts';
 import { type LeaseKeeper, createLeaseKeeper } from './lease-keeper.ts';
 import { repeat } from './repeat.ts';
-import { findAbandonedRuns, findQueuedRuns, releaseRuns } from './run-store.ts';
+import { findAbandonedRuns, findQueuedRuns, forgetOtherOwners, releaseRuns } from './run-store.ts';
 
 /** Executes runs on this node. Waking it is a hint: a sweep every second finds what nobody was told of. */
 export interface Runner extends AsyncDisposable {
@@ -88,6 +88,10 @@ export function createRunner(core: RunnerCore): Runner {
       });
       parts.use(repeat(SWEEP_MS, sweep, core));
       parts.use(leases.start());
+      // The embedded database has a single owner, so nobody's lease needs to be waited for.
+      if (core.database.kind === 'pglite') {
+        await withSystemTransaction(core, async ({ db }) => await forgetOtherOwners(db, core.nodeId));
+      }
       await sweep();
     },
     get activeCount() {
