@@ -15,7 +15,7 @@ export const QUEUES = { wake: 'wake', cron: 'cron' } as const;
 const OPTIONS = {
   wake: {
     policy: 'short',
-    retryLimit: 6,
+    retryLimit: 12,
     retryDelay: 2,
     retryBackoff: true,
     retryDelayMax: 300,

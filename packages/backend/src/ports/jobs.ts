@@ -45,7 +45,7 @@ export type NewJob = WakeJob & {
 };
 
 /**
- * One handler for each kind of job. Throwing has it tried again, later and later, seven times in all. Short: it has
+ * One handler for each kind of job. Throwing has it tried again, later and later, for about half an hour. Short: it has
  * 20 s, and others wait meanwhile. The signal aborts when the time is over or the node stops.
  */
 export type JobHandlers = {
