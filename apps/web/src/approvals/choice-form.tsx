@@ -17,8 +17,11 @@ export function ChoiceForm(props: ChoiceFormProps): ReactElement {
   const { submitLabel, isBusy, canSubmit = true, onSubmit, onBack, children } = props;
   const { t } = useTranslation();
   const formRef = useRef<HTMLFormElement>(null);
-  // The button that opened it is gone: the focus goes to what is asked for.
-  useEffect(() => formRef.current?.querySelector('textarea')?.focus(), []);
+  // The button that opened it is gone: the focus goes to what is asked for, and its own buttons into view.
+  useEffect(() => {
+    formRef.current?.querySelector('textarea')?.focus();
+    formRef.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const submit = () => {
     if (canSubmit && !isBusy) onSubmit();
   };

@@ -2,9 +2,9 @@ import type { ApprovalView } from '@aura/contract';
 import { Loader } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Json } from '../conversation/json.tsx';
 import { useErrorText } from '../i18n/use-error-text.ts';
 import classes from './approval-card.module.css';
+import { CallArguments } from './call-arguments.tsx';
 import { EditForm } from './edit-form.tsx';
 import { QuestionForm } from './question-form.tsx';
 import { RejectForm } from './reject-form.tsx';
@@ -37,9 +37,7 @@ export function Choices({ approval, titleId, onDecide }: ChoicesProps): ReactEle
   }
   return (
     <>
-      {approval.kind !== 'question' && mode !== 'edit' && (
-        <Json title={t('approvals.willExecute')} value={approval.args} />
-      )}
+      {mode !== 'edit' && <CallArguments approval={approval} />}
       {mode === 'choose' && approval.kind === 'question' && (
         <QuestionForm approval={approval} decide={decide} />
       )}

@@ -12,7 +12,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Disclosure } from '../conversation/disclosure.tsx';
 import { Json } from '../conversation/json.tsx';
-import { formatInstant } from '../i18n/format.ts';
+import { formatInstant, formatMoment } from '../i18n/format.ts';
 import classes from './approval-card.module.css';
 import { outcomeOf } from './outcome-of.ts';
 import { useApprovalTitle } from './use-approval-title.ts';
@@ -52,14 +52,18 @@ export function ClosedApproval({ approval }: { approval: ApprovalView }): ReactE
             <strong className={classes.outcome}>
               {t(`approvals.outcome.${outcomeOf(approval, me?.userId ?? null)}`)}
               {answer}
-            </strong>{' '}
-            {title(approval)}
+            </strong>
+            {` · ${title(approval)}`}
           </>
         }
         meta={
           approval.decidedAt !== null && (
-            <time dateTime={approval.decidedAt} className={classes.when}>
-              {formatInstant(approval.decidedAt, i18n.language)}
+            <time
+              dateTime={approval.decidedAt}
+              className={classes.when}
+              title={formatInstant(approval.decidedAt, i18n.language)}
+            >
+              {formatMoment(approval.decidedAt, i18n.language, Date.now())}
             </time>
           )
         }

@@ -3,8 +3,8 @@ import { IconHandStop, IconHelpCircle, IconMessageQuestion, type TablerIcon } fr
 import { type ReactElement, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Json } from '../conversation/json.tsx';
 import classes from './approval-card.module.css';
+import { CallArguments } from './call-arguments.tsx';
 import { Choices } from './choices.tsx';
 import { Countdown } from './countdown.tsx';
 import { RiskBadge } from './risk-badge.tsx';
@@ -31,26 +31,29 @@ export function OpenApproval({ approval, place, onDecide }: OpenApprovalProps): 
   const titleId = useId();
   const { kind } = approval;
   const Icon = ICONS[kind];
+  const isAsked = isAskedOf(approval, me);
   return (
     <div className={classes.card} data-kind={kind}>
       <header className={classes.head}>
         <span className={classes.eyebrow}>
           <Icon size={16} aria-hidden />
-          {t(`approvals.eyebrow.${kind}`)}
+          {t(`approvals.eyebrow.${isAsked ? kind : 'others'}`)}
         </span>
-        <Countdown until={approval.expiresAt} />
+        <span className={classes.place}>
+          {place === 'inbox' && <Origin approval={approval} me={me} />}
+          <Countdown until={approval.expiresAt} />
+        </span>
       </header>
       <h3 id={titleId} className={classes.title}>
         {title(approval)}
       </h3>
       {kind === 'unknown' && <p className={classes.lead}>{t('approvals.unknownLead')}</p>}
       {kind !== 'question' && <ToolFacts approval={approval} />}
-      {place === 'inbox' && <Origin approval={approval} me={me} />}
-      {isAskedOf(approval, me) ? (
+      {isAsked ? (
         <Choices approval={approval} titleId={titleId} onDecide={onDecide} />
       ) : (
         <>
-          {kind !== 'question' && <Json title={t('approvals.willExecute')} value={approval.args} />}
+          <CallArguments approval={approval} />
           <p className={classes.lead}>{t(askedKey(approval))}</p>
         </>
       )}
@@ -70,14 +73,10 @@ function ToolFacts({ approval }: { approval: ApprovalView }): ReactElement {
 /** Conversations belong to one person: to everybody else this one does not exist. */
 function Origin({ approval, me }: { approval: ApprovalView; me: Me | null }): ReactElement {
   const { t } = useTranslation();
-  return (
-    <p className={classes.origin}>
-      {approval.userId === me?.userId ? (
-        <Link to={`/c/${approval.conversationId}`}>{t('approvals.toConversation')}</Link>
-      ) : (
-        t('approvals.fromOthers')
-      )}
-    </p>
+  return approval.userId === me?.userId ? (
+    <Link to={`/c/${approval.conversationId}`}>{t('approvals.toConversation')}</Link>
+  ) : (
+    <span>{t('approvals.fromOthers')}</span>
   );
 }
 

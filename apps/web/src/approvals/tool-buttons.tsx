@@ -28,6 +28,8 @@ export function ToolButtons({ approval, titleId, decide, onMode }: ToolButtonsPr
           <Button
             {...common}
             loading={decide.isSending}
+            // Where nobody knows what happened no choice is the natural one.
+            variant={isUnknown ? 'default' : 'filled'}
             leftSection={isUnknown ? <IconRepeat size={16} /> : <IconCheck size={16} />}
             onClick={() => decide.approve()}
           >

@@ -54,7 +54,7 @@ export function ConversationSettings({ conversation }: { conversation: Conversat
       shadow="lg"
     >
       <Popover.Target>
-        <Tooltip label={t('conversation.settings')}>
+        <Tooltip label={t('conversation.settings')} disabled={isOpen}>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -77,7 +77,7 @@ export function ConversationSettings({ conversation }: { conversation: Conversat
             {whenBusySchema.options.map((value) => (
               <Radio
                 key={value}
-                size="xs"
+                size="sm"
                 value={value}
                 label={t(`conversation.whenBusyChoices.${value}.label`)}
                 description={t(`conversation.whenBusyChoices.${value}.text`)}
@@ -95,7 +95,7 @@ export function ConversationSettings({ conversation }: { conversation: Conversat
             {whenWaitingSchema.options.map((value) => (
               <Radio
                 key={value}
-                size="xs"
+                size="sm"
                 value={value}
                 label={t(`conversation.whenWaitingChoices.${value}.label`)}
                 description={t(`conversation.whenWaitingChoices.${value}.text`)}

@@ -27,7 +27,7 @@ export function RunStatusLine({ run, isBehind, onStop }: RunStatusLineProps): Re
       <div className={classes.status}>
         <IconClockPause size={17} aria-hidden />
         {t('conversation.queuedBehind')}
-        <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onStop(run.id)}>
+        <Button variant="subtle" color="gray" size="compact-sm" fw={500} onClick={() => onStop(run.id)}>
           {t('conversation.removeQueued')}
         </Button>
       </div>

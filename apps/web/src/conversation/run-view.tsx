@@ -30,6 +30,7 @@ export const RunView = memo(function RunView(props: RunViewProps): ReactElement 
   const { run, steering, isBehind, onTryAgain, onStop } = props;
   const { t } = useTranslation();
   const hasPlan = run.items.some((item) => item.kind === 'plan');
+  const questions = new Set(run.items.flatMap(askedByCall));
   return (
     <article
       className={classes.root}
@@ -41,7 +42,9 @@ export const RunView = memo(function RunView(props: RunViewProps): ReactElement 
       {run.items.map((item, index) => (
         <Fragment key={keyOf(item)}>
           <Steered steering={steering} index={index} />
-          {hasPlan && isPlanKeeping(item) ? null : <Item item={item} isLive={isLiveItem(run, item)} />}
+          {(hasPlan && isPlanKeeping(item)) || isAsking(item, questions) ? null : (
+            <Item item={item} isLive={isLiveItem(run, item)} />
+          )}
         </Fragment>
       ))}
       <Steered steering={steering} index={run.items.length} />
@@ -82,6 +85,14 @@ function Steered({ steering, index }: { steering: readonly Steering[]; index: nu
 /** The plan itself shows what these calls did. One that failed is shown: the plan does not tell that. */
 function isPlanKeeping(item: RunItem): boolean {
   return item.kind === 'tool' && item.toolName === 'update_plan' && item.status !== 'failed';
+}
+
+const askedByCall = (item: RunItem): string[] =>
+  item.kind === 'approval' && item.approval.kind === 'question' ? [item.approval.toolCallId] : [];
+
+/** The card itself shows what was asked and answered. */
+function isAsking(item: RunItem, questions: ReadonlySet<string>): boolean {
+  return item.kind === 'tool' && questions.has(item.toolCallId);
 }
 
 function keyOf(item: RunItem): string {

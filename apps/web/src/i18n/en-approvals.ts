@@ -1,7 +1,7 @@
 /** What approvals say in English. */
 export const enApprovals = {
   title: 'Approvals',
-  lead: 'What Aura may only do, or can only know, with your word.',
+  lead: 'None of this happens before it is decided.',
   open: 'Approvals',
   openCount_one: 'Approvals, {{count}} waiting for you',
   openCount_other: 'Approvals, {{count}} waiting for you',
@@ -12,12 +12,14 @@ export const enApprovals = {
   loadFailed: 'The approvals could not be loaded.',
   loadMore: 'Load more',
   announceNew: 'Aura needs your decision: {{title}}',
+  announceClosed: '{{outcome}}: {{title}}',
   toConversation: 'Open the conversation',
   fromOthers: 'From someone else’s conversation',
   eyebrow: {
     tool: 'Needs your approval',
     question: 'Aura has a question',
     unknown: 'Did it happen or not?',
+    others: 'Somebody else is asked',
   },
   titleTool: 'Use {{tool}}',
   titleUnknown: '{{tool}}: it may have happened, or not',
@@ -31,6 +33,7 @@ export const enApprovals = {
     'The server stopped in the middle of this call. Nobody knows whether it took effect. Look there if you can, then choose.',
   unknownApprove: 'May make it happen twice, if it did take effect.',
   willExecute: 'Exactly this will be executed',
+  wasCalled: 'What was called',
   wasAsked: 'What was asked for',
   wasExecuted: 'Approved with these changes',
   wasReason: 'Reason',

@@ -161,7 +161,7 @@ export const en = {
     },
     whenWaiting: 'When you write while a decision is open',
     whenWaitingChoices: {
-      reject: { label: 'Decide first', text: 'Messages wait until you have decided.' },
+      reject: { label: 'Decide first', text: 'You can write again once it is decided.' },
       enqueue: { label: 'Queue', text: 'It is answered after the decision.' },
       interrupt: { label: 'Withdraw', text: 'What is asked is rejected, and Aura answers you.' },
     },

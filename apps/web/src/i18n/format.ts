@@ -47,6 +47,13 @@ export function formatInstant(instant: string, language: string): string {
   );
 }
 
+/** A moment as short as it stays clear: its time alone when it was on the same day as `now`. */
+export function formatMoment(instant: string, language: string, now: number): string {
+  const date = new Date(instant);
+  if (date.toDateString() !== new Date(now).toDateString()) return formatInstant(instant, language);
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(date);
+}
+
 function withUnit(count: number, unit: 'second' | 'minute' | 'hour' | 'day', language: string): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }

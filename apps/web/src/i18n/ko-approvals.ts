@@ -3,7 +3,7 @@ import type { Dictionary } from './en.ts';
 /** 승인 화면의 문구. */
 export const koApprovals: Dictionary['approvals'] = {
   title: '승인',
-  lead: '사용자가 결정해야 Aura가 진행할 수 있는 일입니다.',
+  lead: '결정하기 전에는 아무것도 실행되지 않습니다.',
   open: '승인',
   openCount_one: '승인, {{count}}건이 기다리고 있습니다',
   openCount_other: '승인, {{count}}건이 기다리고 있습니다',
@@ -13,12 +13,14 @@ export const koApprovals: Dictionary['approvals'] = {
   loadFailed: '승인을 불러오지 못했습니다.',
   loadMore: '더 불러오기',
   announceNew: 'Aura가 결정을 기다립니다: {{title}}',
+  announceClosed: '{{outcome}}: {{title}}',
   toConversation: '대화 열기',
   fromOthers: '다른 사람의 대화에서 온 요청',
   eyebrow: {
     tool: '승인이 필요합니다',
     question: 'Aura의 질문',
     unknown: '실행되었는지 알 수 없습니다',
+    others: '다른 사람의 결정을 기다립니다',
   },
   titleTool: '{{tool}} 사용',
   titleUnknown: '{{tool}}: 실행되었을 수도, 아닐 수도 있습니다',
@@ -32,6 +34,7 @@ export const koApprovals: Dictionary['approvals'] = {
     '이 호출 도중에 서버가 멈췄습니다. 실제로 적용되었는지 아무도 모릅니다. 가능하면 직접 확인한 뒤 선택하세요.',
   unknownApprove: '이미 적용되었다면 두 번 실행될 수 있습니다.',
   willExecute: '아래 내용 그대로 실행됩니다',
+  wasCalled: '호출한 내용',
   wasAsked: '요청한 내용',
   wasExecuted: '변경하여 승인한 내용',
   wasReason: '사유',
