@@ -10,6 +10,7 @@ export * from './conversation-state.ts';
 export * from './cursor.ts';
 export * from './errors.ts';
 export * from './hitl.ts';
+export * from './mcp.ts';
 export * from './memory.ts';
 export * from './primitives.ts';
 export * from './run-events.ts';
