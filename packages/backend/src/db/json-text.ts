@@ -1,3 +1,6 @@
+import type { Json } from '@aura/contract';
+import { z } from 'zod';
+
 /**
  * `value` as JSON that PostgreSQL takes as jsonb: NUL and lone surrogates, which JSON allows and jsonb refuses,
  * become U+FFFD. Model output and page context can hold either, and one such character must not fail a batch.
@@ -5,6 +8,11 @@
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   return SUSPICIOUS.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text;
+}
+
+/** `value` as it will be read back from where `jsonText` was stored. */
+export function storableJson(value: Json): Json {
+  return z.json().parse(JSON.parse(jsonText(value)));
 }
 
 /** `text` without the two kinds of character that PostgreSQL cannot store. */

@@ -1,5 +1,6 @@
 import type { Json } from '@aura/contract';
 import { z } from 'zod';
+import { storableJson } from '../../db/json-text.ts';
 import type { ToolCall } from '../../db/step-data.ts';
 import { argsHash } from '../hitl/args-hash.ts';
 import type { ApprovalRow } from '../hitl/approvals-of-run.ts';
@@ -35,7 +36,7 @@ export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: Call
     case 'rejected':
       return { kind: 'fails', error: rejection(asked) };
     case 'expired':
-      return { kind: 'fails', error: 'Not executed: nobody decided in time.' };
+      return { kind: 'fails', error: expiry(asked) };
     case 'cancelled':
       return { kind: 'fails', error: 'Not executed: the run was stopped.' };
     case 'answered':
@@ -65,6 +66,13 @@ export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: Call
 
 const argsHashOf = ({ name, version }: Tool, args: Json): string => argsHash({ tool: name, version, args });
 
+function expiry({ kind }: ApprovalRow): string {
+  if (kind === 'unknown') {
+    return 'It is not known whether this took effect, and nobody said so in time. Do not repeat it.';
+  }
+  return 'Not executed: nobody decided in time.';
+}
+
 function rejection({ kind, reason }: ApprovalRow): string {
   if (kind === 'unknown') {
     return 'It is not known whether this took effect; the user decided to go on without. Do not repeat it.';
@@ -84,11 +92,14 @@ function parsed(tool: Tool, argsText: string): Json | ToolInputError {
   }
 }
 
-/** What a model wrote as arguments; an empty text is how some servers say "none". Undefined: no JSON. */
+/**
+ * What a model wrote as arguments, as the database keeps it: what is shown, hashed and executed must be one thing. An
+ * empty text is how some servers say "none". Undefined: no JSON.
+ */
 export function parseArgs(text: string): Json | undefined {
   if (text.trim() === '') return {};
   try {
-    return z.json().parse(JSON.parse(text));
+    return storableJson(z.json().parse(JSON.parse(text)));
   } catch {
     return undefined;
   }

@@ -182,7 +182,7 @@ export async function findAbandonedRuns(db: Kysely<Schema>, limit: number): Prom
 export function nextActiveRun(conversationId: string) {
   return sql<string | null>`(
     select id from runs where conversation_id = ${conversationId} and status in ('queued', 'running', 'waiting')
-    order by created_at, id limit 1)`;
+    order by first_seq limit 1)`;
 }
 
 /** The runs of a conversation that have not ended: the one whose turn it is and those behind it, in order. */
@@ -192,8 +192,7 @@ export async function findActiveRuns(db: Kysely<Schema>, conversationId: string)
     .selectAll()
     .where('conversationId', '=', conversationId)
     .where('status', 'in', ['queued', 'running', 'waiting'])
-    .orderBy('createdAt')
-    .orderBy('id')
+    .orderBy('firstSeq')
     .execute();
 }
 

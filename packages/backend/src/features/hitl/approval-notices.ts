@@ -1,4 +1,4 @@
-import type { AccountEvent, ApprovalView, Role } from '@aura/contract';
+import type { AccountEvent, Approvers, ApprovalView, Role } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { Append } from '../../realtime/append.ts';
@@ -10,17 +10,17 @@ const MAX_RECIPIENTS = 200;
 
 /**
  * What the inboxes are told of approvals that were made or changed, for the caller to append in the same transaction:
- * to everybody who may decide, to whoever's run it is, and to `alsoTo` (those who no longer may).
+ * to everybody who may decide, to whoever's run it is, and to `formerly`: those who might until now.
  */
 export async function approvalNotices(
   db: Kysely<Schema>,
   tenantId: string,
   approvals: readonly ApprovalView[],
-  alsoTo: readonly string[] = [],
+  formerly?: Approvers,
 ): Promise<Append[]> {
   const notices: Append[] = [];
   for (const approval of approvals) {
-    for (const member of await membersToTell(db, { tenantId, approval, alsoTo })) {
+    for (const member of await membersToTell(db, { tenantId, approval, formerly })) {
       const event: Unplaced<AccountEvent> = {
         type: 'approval_changed',
         data: { approval, mayDecide: isApprover(approval, member) },
@@ -33,11 +33,18 @@ export async function approvalNotices(
 
 async function membersToTell(
   db: Kysely<Schema>,
-  { tenantId, approval, alsoTo }: { tenantId: string; approval: ApprovalView; alsoTo: readonly string[] },
+  {
+    tenantId,
+    approval,
+    formerly,
+  }: { tenantId: string; approval: ApprovalView; formerly: Approvers | undefined },
 ): Promise<{ userId: string; role: Role; streamId: string }[]> {
-  const { userId, approvers } = approval;
-  const userIds = [...new Set([userId, ...alsoTo, ...(approvers.kind === 'users' ? approvers.userIds : [])])];
-  const roles: Role[] = approvers.kind === 'role' ? [approvers.role, 'admin'] : [];
+  const all = formerly === undefined ? [approval.approvers] : [approval.approvers, formerly];
+  const named = all.flatMap((approvers) => (approvers.kind === 'users' ? approvers.userIds : []));
+  const userIds = [...new Set([approval.userId, ...named])];
+  const roles = all.flatMap((approvers): Role[] =>
+    approvers.kind === 'role' ? [approvers.role, 'admin'] : [],
+  );
   return await db
     .selectFrom('memberships')
     .select(['userId', 'role', 'streamId'])

@@ -135,6 +135,8 @@ export async function listApprovalRows(
         role === 'admin' ? sql<boolean>`true` : eb('approverRole', '=', role === 'user' ? 'user' : null),
       ]),
     ];
+    // Guests are never among those who decide.
+    if (role === 'guest') return eb.and([eb('userId', '=', userId), eb.val(scope === 'involved')]);
     return eb.or(scope === 'involved' ? [...decidable, eb('userId', '=', userId)] : decidable);
   });
   if (status !== undefined) query = query.where('status', '=', status);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovalChoice, ApprovalKind, Approvers, ApprovalView, Json, RunEvent } from '@aura/contract';
 import { jsonText, storableText } from '../../db/json-text.ts';
+import type { Core } from '../../context.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
@@ -30,8 +31,14 @@ export interface Asked {
 /** Makes the approvals of a run and what is to be said of them, for the caller to append in the same transaction. */
 export async function askPeople(
   tx: Tx,
-  run: { id: string; tenantId: string; userId: string; conversationId: string },
-  asks: readonly Ask[],
+  { jobs }: Pick<Core, 'jobs'>,
+  {
+    run,
+    asks,
+  }: {
+    run: { id: string; tenantId: string; userId: string; conversationId: string };
+    asks: readonly Ask[];
+  },
 ): Promise<Asked> {
   if (asks.length === 0) return { approvals: [], events: [], notices: [] };
   const rows = await insertApprovals(
@@ -59,6 +66,14 @@ export async function askPeople(
       };
     }),
   );
+  for (const { id: approvalId, tenantId, expiresAt } of rows) {
+    await jobs.enqueue(tx, {
+      name: 'approval.expire',
+      data: { tenantId, approvalId },
+      startAfter: expiresAt,
+      singletonKey: approvalId,
+    });
+  }
   const approvals = rows.map(approvalView);
   const events = approvals.map((approval): Unplaced<RunEvent> => ({
     type: 'hitl',

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApprovalView, Json } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { storableText } from '../../db/json-text.ts';
+import { storableJson, storableText } from '../../db/json-text.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { makeRunnable } from '../agent/make-runnable.ts';
 import type { ToolSet } from '../agent/tool-registry.ts';
@@ -21,6 +21,7 @@ import {
   resolveApproval,
 } from './approval-store.ts';
 import { approvalView } from './approval-view.ts';
+import { argsHash } from './args-hash.ts';
 import { resolvedEvent } from './resolved-event.ts';
 
 export interface DecisionInput {
@@ -86,7 +87,7 @@ async function decide(tx: Tx, ctx: CallerContext, { input, choice, tools }: Want
   await holdConversation(tx, found);
   const row = await lockApproval(tx.db, key);
   if (row === undefined) return refused(notFound('approval'));
-  const refusal = refusalOf(row, { ctx, input, choice });
+  const refusal = refusalOf(row, { ctx, input, choice, tools });
   if (refusal === 'repeated') return { kind: 'decided', approval: approvalView(row), wakes: null };
   if (refusal !== null) return refused(refusal);
   if (isOutdated(row, choice, tools)) {
@@ -111,6 +112,8 @@ async function resolve(
   const resolved = await resolveApproval(tx.db, { tenantId, approvalId, argsHash }, decision);
   if (resolved === undefined) throw new Error('an approval changed under its lock');
   await makeRunnable(tx, row.runId);
+  // The hint after the commit is faster, but may be lost with this process.
+  await ctx.jobs.enqueue(tx, { name: 'run.wake', data: { tenantId, runId: row.runId } });
   await writeAudit(tx, ctx, {
     action: `hitl.${resolved.status}`,
     subject: approvalId,
@@ -129,7 +132,7 @@ async function resolve(
 /** Why the caller may not decide this now; `repeated` when it is what the caller has decided already. */
 function refusalOf(
   row: ApprovalRow & { isOverdue: boolean },
-  { ctx, input, choice }: { ctx: CallerContext; input: DecisionInput; choice: Choice },
+  { ctx, input, choice, tools }: Wanted & { ctx: CallerContext },
 ): AppError | 'repeated' | null {
   const forbidden = refusalToDecide(approvalView(row), ctx.caller);
   if (forbidden !== null) return new AppError('FORBIDDEN', { message: forbidden });
@@ -151,7 +154,7 @@ function refusalOf(
     });
   }
   if (approvalAfter(row.status, transitionOf(choice.kind)) === null) {
-    if (isRepeat(row, ctx.caller.userId, choice)) return 'repeated';
+    if (row.decidedBy === ctx.caller.userId && isRepeat(row, { input, choice, tools })) return 'repeated';
     return new AppError('APPROVAL_DECIDED', {
       message: `This has been decided already: ${row.status}. Nothing was changed.`,
       decision,
@@ -164,15 +167,34 @@ function refusalOf(
   return null;
 }
 
-function isRepeat(row: ApprovalRow, userId: string, choice: Choice): boolean {
-  if (row.decidedBy !== userId) return false;
+/** Under the `clientId` of the decision, or the same as it was kept: edited arguments as the tool reads them. */
+function isRepeat(row: ApprovalRow, { input, choice, tools }: Wanted): boolean {
+  const isSameCall = input.clientId !== undefined && input.clientId === row.decisionKey;
   switch (choice.kind) {
     case 'approve':
-      return row.status === 'approved' && isDeepStrictEqual(row.editedArgs, choice.editedArgs ?? null);
+      if (row.status !== 'approved') return false;
+      return isSameCall || isDeepStrictEqual(row.editedArgs, editedArgs(row, choice.editedArgs, tools));
     case 'reject':
       return row.status === 'rejected';
     case 'respond':
-      return row.status === 'answered' && isDeepStrictEqual(row.answer, choice.answer);
+      return row.status === 'answered' && (isSameCall || isDeepStrictEqual(row.answer, choice.answer));
+  }
+}
+
+/** As the row keeps them; the error when they do not fit the tool or cannot be checked. */
+function editedArgs(row: ApprovalRow, edited: Json | undefined, tools: ToolSet): Json | AppError {
+  if (edited === undefined) return null;
+  const tool = tools.find(row.toolName);
+  if (tool === undefined) {
+    return new AppError('UNAVAILABLE', {
+      message: `The tool ${row.toolName} cannot be reached now, so the arguments cannot be checked. Try again later.`,
+    });
+  }
+  try {
+    return storableJson(tool.parse(edited));
+  } catch (err) {
+    if (err instanceof ToolInputError) return new AppError('BAD_INPUT', { message: err.message, cause: err });
+    throw err;
   }
 }
 
@@ -184,22 +206,11 @@ function decisionOf(
 ): Decision | AppError {
   switch (choice.kind) {
     case 'approve': {
+      const edited = editedArgs(row, choice.editedArgs, tools);
+      if (edited instanceof AppError) return edited;
+      const isEdited = choice.editedArgs !== undefined;
       const reason = storable(choice.note);
-      if (choice.editedArgs === undefined) return { status: 'approved', decidedBy, reason };
-      const tool = tools.find(row.toolName);
-      if (tool === undefined) {
-        return new AppError('UNAVAILABLE', {
-          message: `The tool ${row.toolName} cannot be reached now, so the arguments cannot be checked. Try again later.`,
-        });
-      }
-      try {
-        return { status: 'approved', decidedBy, reason, editedArgs: tool.parse(choice.editedArgs) };
-      } catch (err) {
-        if (err instanceof ToolInputError) {
-          return new AppError('BAD_INPUT', { message: err.message, cause: err });
-        }
-        throw err;
-      }
+      return { status: 'approved', decidedBy, reason, ...(isEdited ? { editedArgs: edited } : {}) };
     }
     case 'reject':
       return { status: 'rejected', decidedBy, reason: storable(choice.reason) };
@@ -213,15 +224,22 @@ function decisionOf(
   }
 }
 
-/** Approving what is not there in that version any more would execute something else than was shown. */
+/**
+ * Approving what is not there in that version any more would execute something else than was shown, and so would
+ * approving a row that does not hold what its hash says.
+ */
 function isOutdated(row: ApprovalRow, choice: Choice, tools: ToolSet): boolean {
-  const tool = tools.find(row.toolName);
-  return choice.kind === 'approve' && tool !== undefined && tool.version !== row.toolVersion;
+  if (choice.kind !== 'approve') return false;
+  const { toolName: tool, toolVersion: version, args } = row;
+  const found = tools.find(tool);
+  const isChanged = found !== undefined && found.version !== version;
+  return isChanged || argsHash({ tool, version, args }) !== row.argsHash;
 }
 
 function outdated(): AppError {
   return new AppError('APPROVAL_OUTDATED', {
-    message: 'The tool has changed since this was asked for. It is asked for again as it is now.',
+    message:
+      'What was shown does not hold any more: the tool has changed. It is asked for again as it is now.',
   });
 }
 

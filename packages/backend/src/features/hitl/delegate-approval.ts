@@ -7,30 +7,32 @@ import { recordEvents } from '../conversation/announce-conversation.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { approvalNotices } from './approval-notices.ts';
 import { maySee, refusalToDecide } from './approval-policy.ts';
-import { findApproval, lockApproval } from './approval-store.ts';
-import { approvalView, approverColumns } from './approval-view.ts';
+import { type ApprovalRow, findApproval, lockApproval } from './approval-store.ts';
+import { approvalView, approverColumns, approversOf } from './approval-view.ts';
 
-/** Has others decide: named members of the tenant, or a role. Only those who may decide can hand it on. */
+/** Has others decide: named members of the tenant, or a role. Only those who may decide can hand it on; refusals are audited. */
 export async function delegateApproval(
   ctx: CallerContext,
   { approvalId, approvers }: DelegateInput,
 ): Promise<ApprovalView> {
-  const { tenantId, userId } = ctx.caller;
-  return await withTransaction(ctx, async (tx) => {
+  const { tenantId } = ctx.caller;
+  const delegated = await withTransaction(ctx, async (tx) => {
+    const refused = async (error: AppError): Promise<AppError> => {
+      const data = { reason: error.code, choice: 'delegate', byKey: ctx.caller.scopes !== null };
+      await writeAudit(tx, ctx, { action: 'hitl.refused', subject: approvalId, data });
+      return error;
+    };
     const found = await findApproval(tx.db, { tenantId, approvalId });
-    if (found === undefined || !maySee(approvalView(found), ctx.caller)) throw notFound('approval');
+    if (found === undefined || !maySee(approvalView(found), ctx.caller)) {
+      return await refused(notFound('approval'));
+    }
     await holdConversation(tx, found);
     const row = await lockApproval(tx.db, { tenantId, approvalId });
-    if (row === undefined) throw notFound('approval');
+    if (row === undefined) return await refused(notFound('approval'));
     const refusal = refusalToDecide(approvalView(row), ctx.caller);
-    if (refusal !== null) throw new AppError('FORBIDDEN', { message: refusal });
-    if (row.status !== 'pending' || row.isOverdue) {
-      const { status, decidedBy } = row;
-      throw new AppError('APPROVAL_DECIDED', {
-        message: 'This has been decided already, so there is nothing to hand on.',
-        decision: { status, decidedBy, decidedAt: row.decidedAt?.toISOString() ?? null },
-      });
-    }
+    if (refusal !== null) return await refused(new AppError('FORBIDDEN', { message: refusal }));
+    const over = overOf(row);
+    if (over !== null) return await refused(over);
     if (approvers.kind === 'users') await assertMembers(tx, tenantId, approvers.userIds);
     const changed = await tx.db
       .updateTable('approvals')
@@ -45,11 +47,29 @@ export async function delegateApproval(
       data: { to: approvers.kind },
     });
     const approval = approvalView(changed);
-    const before = row.approverKind === 'users' ? row.approverIds : [];
-    const notices = await approvalNotices(tx.db, tenantId, [approval], [userId, ...before]);
+    const notices = await approvalNotices(tx.db, tenantId, [approval], approversOf(row));
     const event = { type: 'hitl', runId: row.runId, data: { approval } } as const;
     await recordEvents(tx, { id: row.conversationId, tenantId }, [event], notices);
     return approval;
+  });
+  if (delegated instanceof AppError) throw delegated;
+  return delegated;
+}
+
+/** Why there is nothing to hand on any more; null when there is. */
+function overOf(row: ApprovalRow & { isOverdue: boolean }): AppError | null {
+  const { status, decidedBy } = row;
+  const decision = { status, decidedBy, decidedAt: row.decidedAt?.toISOString() ?? null };
+  if (status === 'expired' || (status === 'pending' && row.isOverdue)) {
+    return new AppError('APPROVAL_EXPIRED', {
+      message: 'Nobody decided in time, so there is nothing to hand on.',
+      decision,
+    });
+  }
+  if (status === 'pending') return null;
+  return new AppError('APPROVAL_DECIDED', {
+    message: 'This has been decided already, so there is nothing to hand on.',
+    decision,
   });
 }
 

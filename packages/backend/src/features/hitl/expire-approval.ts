@@ -8,7 +8,7 @@ import { findApproval, findOverdueApprovals, lockApproval, resolveApproval } fro
 import { approvalView } from './approval-view.ts';
 import { resolvedEvent } from './resolved-event.ts';
 
-type ExpiryCore = Pick<Core, 'database' | 'hub' | 'runner' | 'log'>;
+export type ExpiryCore = Pick<Core, 'database' | 'hub' | 'runner' | 'log'>;
 const SWEEP_LIMIT = 500;
 
 /** Ends an approval whose time is up, by the database's clock; one that is not due, or was decided, stays as it is. */

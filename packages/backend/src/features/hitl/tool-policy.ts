@@ -1,4 +1,5 @@
 import type { Approvers, ArgumentPredicate, Json, PolicyRule, Role, ToolRisk } from '@aura/contract';
+import { canonicalJson } from './args-hash.ts';
 
 /** A call that a model proposes, as policy sees it. */
 export interface ProposedCall {
@@ -105,7 +106,9 @@ function holds({ path, op, value = null }: ArgumentPredicate, args: Json): boole
   }
 }
 
-const isSame = (a: Json | undefined, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Whatever the order of their keys: that of a rule is the database's, that of the arguments the model's. */
+const isSame = (a: Json | undefined, b: Json): boolean =>
+  a !== undefined && canonicalJson(a) === canonicalJson(b);
 
 /** What a JSON pointer (RFC 6901) points at. */
 function at(value: Json, path: string): Json | undefined {
