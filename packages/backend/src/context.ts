@@ -8,6 +8,7 @@ import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
 import type { SessionWatch } from './features/auth/session-watch.ts';
+import type { JobPort } from './ports/jobs.ts';
 import type { ModelPort } from './ports/model.ts';
 import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
@@ -37,6 +38,7 @@ export interface Core {
   sessionWatch: SessionWatch;
   model: ModelPort;
   tools: ToolRegistry;
+  jobs: JobPort;
   /** Rules in code about which calls need a person; null: the tenants' rules and the defaults alone. */
   approvalPolicy: CodePolicy | null;
   runner: Runner;

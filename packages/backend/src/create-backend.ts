@@ -16,6 +16,11 @@ import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
+import { approvalJobs } from './features/hitl/approval-jobs.ts';
+import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
+import { jobHandlers } from './job-handlers.ts';
+import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
+import type { JobDatabase } from './ports/pg-boss-database.ts';
 import { createOpenAiModel } from './ports/openai-model.ts';
 import type { Bus } from './realtime/bus.ts';
 import { createGroupWriter } from './realtime/group-writer.ts';
@@ -30,7 +35,9 @@ export interface Backend extends Core, AsyncDisposable {
 }
 
 /** Parts a caller may bring instead of those the configuration asks for: tests, tools of its own. */
-export type BackendOverrides = Partial<Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>>;
+export type BackendOverrides = Partial<
+  Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
+>;
 
 /**
  * Opens the database, brings it up to date, checks that tenants are isolated in it and puts the parts together.
@@ -45,9 +52,12 @@ export async function createBackend(
   const nodeId = overrides.nodeId ?? randomUUID();
   const clock = overrides.clock ?? systemClock;
 
-  const database = stack.use(await openDatabase(config, log));
+  const opened = await openDatabase(config, log);
+  const database = stack.use(opened.database);
   await migrate(database);
   await checkIsolation(database);
+  const jobs = stack.use(createPgBossJobs({ database: opened.jobDatabase, log }));
+  await jobs.start();
   const bus = overrides.bus ?? stack.use(openBus(config, log));
   const hub = stack.use(createHub({ database, bus, log, nodeId }));
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
@@ -70,6 +80,7 @@ export async function createBackend(
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools),
+    jobs,
     approvalPolicy: overrides.approvalPolicy ?? null,
   };
   const runner = stack.use(createRunner(core));
@@ -77,20 +88,34 @@ export async function createBackend(
   return {
     ...core,
     runner,
-    start: async () => await runner.start(),
+    async start() {
+      await runner.start();
+      await jobs.work(jobHandlers({ ...core, runner }), [
+        ...approvalJobs({ ...core, runner }),
+        ...upkeepJobs(core),
+      ]);
+    },
     [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
   };
 }
 
-async function openDatabase({ database }: BackendConfig, log: Logger): Promise<Database> {
+async function openDatabase(
+  { database }: BackendConfig,
+  log: Logger,
+): Promise<{ database: Database; jobDatabase: JobDatabase }> {
   switch (database.kind) {
-    case 'pglite':
-      return await openPglite(database);
+    case 'pglite': {
+      const opened = await openPglite(database);
+      return { database: opened, jobDatabase: { kind: 'pglite', pglite: opened.pglite } };
+    }
     case 'postgres':
-      return openPostgres({
-        url: database.url,
-        onBrokenConnection: (err) => log.warn({ err }, 'a database connection broke'),
-      });
+      return {
+        database: openPostgres({
+          url: database.url,
+          onBrokenConnection: (err) => log.warn({ err }, 'a database connection broke'),
+        }),
+        jobDatabase: { kind: 'postgres', url: database.url },
+      };
   }
 }
 

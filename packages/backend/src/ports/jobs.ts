@@ -28,7 +28,13 @@ const wakeJobSchema = z.discriminatedUnion('name', [
   }),
 ]);
 
-const cronNameSchema = z.enum(['prune-events', 'purge-conversations', 'forget-sessions', 'forget-memories']);
+const cronNameSchema = z.enum([
+  'expire-approvals',
+  'prune-events',
+  'purge-conversations',
+  'forget-sessions',
+  'forget-memories',
+]);
 
 /** What a stored job says, as it comes out of the database. Ids only: tenants' data stays in tenants' tables. */
 export const jobSchema = z.union([wakeJobSchema, z.object({ name: cronNameSchema })]);

@@ -61,6 +61,7 @@ export function dispatcher(
         return await handlers['run.wake'](job.data, signal);
       case 'approval.expire':
         return await handlers['approval.expire'](job.data, signal);
+      case 'expire-approvals':
       case 'prune-events':
       case 'purge-conversations':
       case 'forget-sessions':

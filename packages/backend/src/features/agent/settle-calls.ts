@@ -139,7 +139,7 @@ async function waitFor(
     const pending = (await approvalsOfRun(tx.db, run)).filter(({ status }) => status === 'pending');
     const stillOpen = pending.filter(({ toolCallId }) => open.has(toolCallId));
     if (stillOpen.length < open.size) return 'settled';
-    const asked = await askPeople(tx, run, asks);
+    const asked = await askPeople(tx, core, { run, asks });
     const approvalIds = [...stillOpen.map(({ id }) => id), ...asked.approvals.map(({ id }) => id)];
     const waiting: Unplaced<RunEvent> = { type: 'run_waiting', runId: run.id, data: { approvalIds } };
     await session.wait(tx, { events: [...unknown, ...asked.events, waiting], notices: asked.notices });
