@@ -22,8 +22,14 @@ export interface ServerProcess extends AsyncDisposable {
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const READY_TIMEOUT_MS = 30_000;
 
-/** Starts a server with the settings in `env` and no others. Rejects with what it printed when it does not get ready. */
-export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
+/**
+ * Starts a server with the settings in `env` and no others; `onPrint` hears what it prints. Rejects with what it printed
+ * when it does not get ready.
+ */
+export async function startServerProcess(
+  env: Record<string, string>,
+  { onPrint = () => {} }: { onPrint?: (text: string) => void } = {},
+): Promise<ServerProcess> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'start'], {
     env: { ...bareEnv(), PORT: '0', ...env },
@@ -33,7 +39,9 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
   });
   let printed = '';
   const collect = (chunk: Buffer): void => {
-    printed = (printed + chunk.toString()).slice(-100_000);
+    const text = chunk.toString();
+    printed = (printed + text).slice(-100_000);
+    onPrint(text);
   };
   const exited = once(child, 'exit').then(() => child.exitCode);
   child.stdout.on('data', collect);
@@ -57,7 +65,7 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
 async function readyUrl(child: ChildProcess, printed: () => string): Promise<string> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const url = /https?:\/\/[\w.[\]:-]+:\d+/.exec(printed())?.[0];
+    const url = /Aura is ready.*?(https?:\/\/[\w.[\]:-]+:\d+)/.exec(printed())?.[1];
     if (url !== undefined && (await isReady(url))) return url;
     await new Promise<void>((resolve) => {
       setTimeout(resolve, 25);

@@ -16,5 +16,6 @@ export { withSystemTransaction, withTransaction } from '../db/transaction.ts';
 export { append } from '../realtime/append.ts';
 export { createStream } from '../realtime/create-stream.ts';
 
+export { type DatabaseDump, readDump, readUnsettled } from './read-dump.ts';
 export { createTestServer, type TestServer } from './test-server.ts';
 export { call, holds, RawClient } from './raw-client.ts';

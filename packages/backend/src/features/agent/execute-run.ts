@@ -46,7 +46,11 @@ export async function executeRun(
     await session.say([started(run)]);
     return await work(session);
   } catch (err) {
-    if (err instanceof FencedError || signal.aborted) return null;
+    if (err instanceof FencedError) {
+      core.log.info({ runId, fence: run.fence }, 'fenced: the run has ended or has another owner');
+      return null;
+    }
+    if (signal.aborted) return null;
     if (drain.aborted && !session.isOutOfTime) return null;
     // Nobody can say now what was written; whoever claims it next reads it from the log.
     if (databaseTrouble(err) !== null) throw err;
