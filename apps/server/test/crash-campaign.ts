@@ -2,6 +2,7 @@ import { type AuraClient, createAuraClient, newClientId } from '@aura/client';
 import type { ConversationFeedEvent } from '@aura/contract';
 import { freePort } from '../src/free-port.ts';
 import { startServerProcess } from '../src/server-process.ts';
+import { createRandom } from './chaos/random.ts';
 
 export interface CampaignOptions {
   rounds: number;
@@ -155,15 +156,4 @@ async function isPresent(
   if (!messages.some(({ id }) => id === messageId)) {
     result.violations.push(`${conversationId}: message ${messageId} is gone`);
   }
-}
-
-/** mulberry32: small, seedable, good enough to choose moments. https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
