@@ -74,8 +74,13 @@ async function measureAura({ url: databaseUrl, pid }: TestPostgres): Promise<voi
   };
   const open = async (count: number) => await openConversationTurns(clients, count, TEXT);
   const fresh = async (count: number) => await newStreamTurns(clients, count, TEXT);
-  await measure({ ...shared, name: 'Aura, conversation open', prepare: open });
-  await measure({ ...shared, name: 'Aura, stream per run', prepare: fresh });
+  try {
+    await measure({ ...shared, name: 'Aura, conversation open', prepare: open });
+    await measure({ ...shared, name: 'Aura, stream per run', prepare: fresh });
+  } catch (err) {
+    console.error(server.output().slice(-4_000));
+    throw err;
+  }
 }
 
 async function measureLanggraph(): Promise<void> {

@@ -5,7 +5,7 @@ import { startPostgres } from '@aura/backend/testing';
 import { signUp, startAuraServer } from './aura-server.ts';
 import { countOf } from './count-of.ts';
 import { CORES, moveToCore } from './cores.ts';
-import { CROWD_COLUMNS, type Crowd, crowdRow, type CpuTimes, readAtOnce } from './crowd.ts';
+import { CROWD_COLUMNS, type Crowd, crowdRow, type CpuTimes, readAtOnce, SPREAD_S } from './crowd.ts';
 import { decimal, median, table } from './figures.ts';
 import { startModelProcess } from './model-process.ts';
 import { auraStream, directStream, type OpenStream, scriptOf } from './paced-streams.ts';
@@ -15,7 +15,7 @@ const HELP = `npm run token-stream -w bench -- [options]
   --rounds N      rounds, direct and through Aura taking turns; figures are medians over them (3)
   --runs N        answers one at a time per round, for the time to the first token (40)
   --streams LIST  how many streams at once (100,250,500)
-  --seconds N     how long each of them lasts (10)
+  --seconds N     how long each of them lasts (15)
   --profile DIR   leave a CPU profile of the Aura server there`;
 
 const { values } = parseArgs({
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     runs: { type: 'string', default: '40' },
     streams: { type: 'string', default: '100,250,500' },
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '15' },
     profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -76,7 +76,7 @@ for (const count of counts) {
   }
   rows.push(crowdRow(`${count} direct`, crowds.direct), crowdRow(`${count} through Aura`, crowds.aura));
 }
-console.log(`Streams of ${TOKENS_PER_SECOND} tokens/s at once, ${values.seconds} s each (medians of ${rounds} rounds)
+console.log(`Streams of ${TOKENS_PER_SECOND} tokens/s at once, ${values.seconds} s each, begun over ${SPREAD_S} s (medians of ${rounds} rounds)
 ${table([CROWD_COLUMNS, ...rows])}
 
 Aura: the server on PostgreSQL with fsync on, pinned to one core; the model and the readers (${USERS} connections) share the other.
