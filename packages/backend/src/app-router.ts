@@ -5,6 +5,7 @@ import { authRouter } from './features/auth/auth-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
 import { memoryRouter } from './features/memory/memory-router.ts';
 import { hitlRouter } from './features/hitl/hitl-router.ts';
+import { usageRouter } from './features/usage/usage-router.ts';
 import { router, type RouterTypes } from './trpc/trpc.ts';
 
 export interface Routes {
@@ -14,6 +15,7 @@ export interface Routes {
   conversation: typeof conversationRouter;
   hitl: typeof hitlRouter;
   memory: typeof memoryRouter;
+  usage: typeof usageRouter;
 }
 
 /** Everything a client can call. Annotated, so that its declaration names the feature routers instead of copying them. */
@@ -27,6 +29,7 @@ export const appRouter: TRPCBuiltRouter<
   conversation: conversationRouter,
   hitl: hitlRouter,
   memory: memoryRouter,
+  usage: usageRouter,
 });
 
 export type AppRouter = typeof appRouter;

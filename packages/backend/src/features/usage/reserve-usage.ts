@@ -4,6 +4,7 @@ import type { Budgets, TokenRate } from '../../config.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { costMicros } from './cost.ts';
+import { findToday, sumUsage } from './usage-store.ts';
 
 /** One attempt at one model call; the unit in which usage is kept. */
 export interface Attempt {
@@ -51,46 +52,42 @@ export async function reserveUsage(
   return rows.length === 0 ? { kind: 'fenced' } : { kind: 'reserved' };
 }
 
-interface Spent {
-  tokens: number;
-  cost: number;
-}
-
 async function exceeded(
   db: Kysely<Schema>,
   { runId, tenantId, userId }: Attempt,
   budgets: Budgets,
-  wanted: Spent,
+  wanted: { tokens: number; cost: number },
 ): Promise<string | null> {
   const limits = [
-    { of: 'this run', tokens: budgets.runTokens, cost: budgets.runCostMicros, where: sql`run_id = ${runId}` },
     {
-      of: 'you today',
+      name: 'budget of this run',
+      tokens: budgets.runTokens,
+      cost: budgets.runCostMicros,
+      of: () => ({ tenantId, runId }),
+    },
+    {
+      name: 'budget you have for today',
       tokens: budgets.userTokens,
       cost: budgets.userCostMicros,
-      where: sql`user_id = ${userId} and ${TODAY}`,
+      of: (today: Date) => ({ tenantId, userId, from: today }),
     },
     {
-      of: 'your workspace today',
+      name: 'budget of your workspace for today',
       tokens: budgets.tenantTokens,
       cost: budgets.tenantCostMicros,
-      where: TODAY,
+      of: (today: Date) => ({ tenantId, from: today }),
     },
-  ];
-  for (const { of, tokens, cost, where } of limits) {
-    if (tokens === null && cost === null) continue;
-    // Two who reserve at once must see each other.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`aura-usage:${tenantId}`}, 0))`.execute(db);
-    const { rows } = await sql<Spent>`
-      select coalesce(sum(input_tokens + output_tokens), 0)::bigint as tokens, coalesce(sum(cost_micros), 0)::bigint as cost
-      from usage_entries where tenant_id = ${tenantId} and ${where}`.execute(db);
-    const spent = rows[0] ?? { tokens: 0, cost: 0 };
+  ].filter(({ tokens, cost }) => tokens !== null || cost !== null);
+  if (limits.length === 0) return null;
+  // Two who reserve at once must see each other.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`aura-usage:${tenantId}`}, 0))`.execute(db);
+  const today = await findToday(db);
+  for (const { name, tokens, cost, of } of limits) {
+    const spent = await sumUsage(db, of(today.from));
     const isOver =
-      (tokens !== null && spent.tokens + wanted.tokens > tokens) ||
-      (cost !== null && spent.cost + wanted.cost > cost);
-    if (isOver) return `The budget of ${of} is used up. An administrator can raise it.`;
+      (tokens !== null && spent.inputTokens + spent.outputTokens + wanted.tokens > tokens) ||
+      (cost !== null && spent.costMicros + wanted.cost > cost);
+    if (isOver) return `The ${name} is used up. An administrator can raise it.`;
   }
   return null;
 }
-
-const TODAY = sql`created_at >= date_trunc('day', clock_timestamp() at time zone 'UTC') at time zone 'UTC'`;
