@@ -22,7 +22,7 @@ export interface FaultPlanOptions {
   nodes: number;
 }
 
-const FREEZE_EVERY_MS = 6_000;
+const FREEZE_EVERY_MS = 5_000;
 const CUT_EVERY_MS = 5_000;
 const REDIS_EVERY_MS = 9_000;
 const POSTGRES_EVERY_MS = 40_000;
@@ -47,11 +47,11 @@ export function planFaults({ seed, seconds, kills, nodes }: FaultPlanOptions): P
     ]);
   return [
     ...spread(kills, () => ({ kind: 'kill', node: node() })),
-    // Half of them longer than the lease of 5 s, so that somebody else has the run when its owner wakes up.
+    // Most of them longer than the lease of 5 s, so that somebody else has the run when its owner wakes up.
     ...every(FREEZE_EVERY_MS, () => ({
       kind: 'freeze',
       node: node(),
-      forMs: random() < 0.5 ? random.int(1_200, 4_500) : random.int(5_500, 8_000),
+      forMs: random() < 0.35 ? random.int(1_200, 4_500) : random.int(5_500, 8_000),
     })),
     ...every(CUT_EVERY_MS, () => ({ kind: 'cut-sockets', entry: node() })),
     ...every(REDIS_EVERY_MS, redis),

@@ -14,6 +14,7 @@ export interface LogLine {
 export interface PrintReader {
   of(node: number): (text: string) => void;
   readonly adminPassword: string | null;
+  /** One for each claim that was lost so. */
   readonly fenced: readonly LogLine[];
   /** Errors, and nothing milder: nodes under fire warn of a lot. */
   readonly errors: readonly LogLine[];
@@ -30,7 +31,7 @@ const lineSchema = z.object({
 
 export function createPrintReader(): PrintReader {
   let adminPassword: string | null = null;
-  const fenced: LogLine[] = [];
+  const fenced = new Map<string, LogLine>();
   const errors: LogLine[] = [];
   const read = (node: number, line: string): void => {
     adminPassword ??= /admin@aura\.local\s+(\S+)/.exec(line)?.[1] ?? null;
@@ -39,7 +40,8 @@ export function createPrintReader(): PrintReader {
     if (data === undefined) return;
     const { level, msg, runId, fence, err } = data;
     const found = { node, level, msg, runId, fence, error: err?.stack ?? err?.message ?? null };
-    if (msg.startsWith('fenced')) fenced.push(found);
+    // A refused write is said where it is refused, and again where its run is given up.
+    if (msg.startsWith('fenced')) fenced.set(`${node} ${runId} ${fence}`, found);
     if (level >= ERROR) errors.push(found);
   };
   return {
@@ -54,7 +56,9 @@ export function createPrintReader(): PrintReader {
     get adminPassword() {
       return adminPassword;
     },
-    fenced,
+    get fenced() {
+      return [...fenced.values()];
+    },
     errors,
   };
 }

@@ -13,7 +13,7 @@ import { type ModelStep, modelStep } from './model-step.ts';
 import { BudgetExceededError, prepareModelCall } from './prepare-model-call.ts';
 import { NO_PAST, readRunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, outOfTime } from './run-budget.ts';
-import { RunSession } from './run-session.ts';
+import { FENCED, RunSession } from './run-session.ts';
 import { claimRun, type RunRow } from './run-store.ts';
 import { settleCalls } from './settle-calls.ts';
 import { unreadMessages } from './unread-messages.ts';
@@ -47,7 +47,7 @@ export async function executeRun(
     return await work(session);
   } catch (err) {
     if (err instanceof FencedError) {
-      core.log.info({ runId, fence: run.fence }, 'fenced: the run has ended or has another owner');
+      core.log.info({ runId, fence: run.fence }, FENCED);
       return null;
     }
     if (signal.aborted) return null;

@@ -16,6 +16,9 @@ import type { RunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, exceededBudget } from './run-budget.ts';
 import { activeMsNow, type RunRow } from './run-store.ts';
 
+/** What the log says when a write was refused because its claim is gone. */
+export const FENCED = 'fenced: the run has ended or has another owner';
+
 /**
  * A claimed run in the hands of its owner. Everything written through it carries the claim's fence; the first write
  * that finds the claim gone throws `FencedError`, and the owner must then stop without writing.
@@ -124,12 +127,18 @@ export class RunSession implements Disposable {
   /** Appends what readers should see at once; together with what other runs append right now. */
   async say(events: Unplaced<RunEvent>[]): Promise<void> {
     const { id, tenantId, conversationId, fence } = this.run;
-    await this.core.groupWriter.append({
-      tenantId,
-      streamId: conversationId,
-      events,
-      claim: { runId: id, fence },
-    });
+    try {
+      await this.core.groupWriter.append({
+        tenantId,
+        streamId: conversationId,
+        events,
+        claim: { runId: id, fence },
+      });
+    } catch (err) {
+      // Said here: by the time the owner hears of it, it may have stopped for another reason.
+      if (err instanceof FencedError) this.core.log.info({ runId: id, fence }, FENCED);
+      throw err;
+    }
   }
 
   /** Stores finished steps with the events that show them: a checkpoint. `also` writes what belongs to it. */
