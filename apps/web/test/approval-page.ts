@@ -14,6 +14,13 @@ export async function cardWith(page: Page, status: string): Promise<Locator> {
   return card;
 }
 
+/** The closed card whose line begins like this: "You approved". */
+export async function closedAs(page: Page, outcome: string): Promise<Locator> {
+  const line = cards(page).getByRole('button', { name: new RegExp(`^${outcome}`) });
+  await line.waitFor();
+  return line;
+}
+
 /** A message that makes the agent want to send `body` to the path of a service. */
 export function sending(url: string, body: string): string {
   return `#tool http_send ${JSON.stringify({ url, method: 'POST', text: body })}`;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answer, ask, composer, runs, runWith, signIn, untilSaid } from './app-page.ts';
-import { cards, cardWith, sending } from './approval-page.ts';
+import { cards, cardWith, closedAs, sending } from './approval-page.ts';
 import { type CountingServer, startCountingServer } from './counting-server.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -39,7 +39,7 @@ test('approving in one tab closes the card in the other, and the answer goes on 
   await card.getByRole('button', { name: 'Approve' }).click();
   await cardWith(asking, 'approved');
   await cardWith(other, 'approved');
-  await asking.getByText('You approved').waitFor();
+  await closedAs(asking, 'You approved');
   await untilSaid(asking, 'token 100');
   await untilSaid(other, 'token 100');
   await runWith(asking, 'completed');
@@ -64,7 +64,7 @@ test('a rejection reaches the model with its reason, and nothing is sent', async
 
   await cardWith(page, 'rejected');
   await untilSaid(page, 'Then not.');
-  await page.getByText('You rejected').click();
+  await (await closedAs(page, 'You rejected')).click();
   await page.getByText('Wrong address.', { exact: true }).waitFor();
   expect(sent('/no')).toEqual([]);
   const told = JSON.stringify(world.server.node.model.requests.at(-1)?.messages);
@@ -95,7 +95,7 @@ test('edited arguments are what is executed; mistakes in them are named', async 
   await json.fill(good);
   await approve.click();
   await cardWith(page, 'approved');
-  await page.getByText('You approved with changes').waitFor();
+  await closedAs(page, 'You approved with changes');
   await runWith(page, 'completed');
   expect(sent('/edited')).toMatchObject([{ body: 'final' }]);
 });
@@ -109,11 +109,11 @@ test('a question is answered with one of its options, or in own words', async ()
   const first = await cardWith(page, 'pending');
   await first.getByRole('heading', { name: 'Which colour?' }).waitFor();
   await first.getByRole('button', { name: 'green' }).click();
-  await page.getByText('You answered “green”').waitFor();
+  await closedAs(page, 'You answered “green”');
   const second = await cardWith(page, 'pending');
   await second.getByRole('textbox').fill('a warm red');
   await second.getByRole('textbox').press('Enter');
-  await page.getByText('You answered “a warm red”').waitFor();
+  await closedAs(page, 'You answered “a warm red”');
   await untilSaid(page, 'Painted.');
 });
 
@@ -154,11 +154,11 @@ test('while a decision is open the composer says what a message does, as the con
   expect(await cards(page).last().getAttribute('data-status')).toMatch(/rejected|cancelled/);
 });
 
-test('messages sent meanwhile queue up, are shown as queued, and are answered in turn or taken back', async () => {
+test('messages sent meanwhile queue up, and are answered in turn or taken back', async () => {
   const person = await world.addPerson();
   const page = await world.openTab(await world.openBrowser());
   await signIn(page, person);
-  await ask(page, '#delay 10\n#repeat 150 token');
+  await ask(page, '#delay 20\n#repeat 3000 token');
   await choose(page, 'When you write while Aura answers', 'Queue');
   for (const text of ['#say Second.', '#say Never.']) {
     await composer(page).fill(text);
@@ -168,29 +168,29 @@ test('messages sent meanwhile queue up, are shown as queued, and are answered in
   }
   await expect.poll(() => page.getByText('Queued. It is answered').count()).toBe(2);
   await page.getByRole('button', { name: 'Don’t answer it' }).last().click();
-  await runWith(page, 'cancelled');
+  await expect.poll(() => page.getByText('Queued. It is answered').count()).toBe(1);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await runWith(page, 'completed');
   await untilSaid(page, 'Second.');
-  await expect.poll(() => page.locator('article[data-status=completed]').count()).toBe(2);
   expect(await page.getByText('Never.', { exact: true }).count()).toBe(0);
 });
 
-test('a message that steers stands in the run that read it', async () => {
+test('a message that steers stands in the run that reads it', async () => {
   const person = await world.addPerson();
   const page = await world.openTab(await world.openBrowser());
   await signIn(page, person);
-  await ask(
-    page,
-    `${sending(`${service.url}/steered`, 'hi')}\n#delay 20\n#repeat 60 token\n#tool clock_now {}\n#say End.`,
-  );
+  const release = service.hold('/steered');
+  await ask(page, `${sending(`${service.url}/steered`, 'hi')}\n#say Straight on.`);
   await choose(page, 'When you write while Aura answers', 'Steer');
   await (await cardWith(page, 'pending')).getByRole('button', { name: 'Approve' }).click();
-  await untilSaid(page, 'token 3 ');
+  await expect.poll(() => sent('/steered')).toHaveLength(1);
   await composer(page).fill('#say Turned.');
   await page.getByText('Aura reads it before its next step').waitFor();
   await composer(page).press('Enter');
-  const run = runs(page).last();
-  await run.getByText('Read in the middle of the answer').waitFor();
+  await runs(page).last().getByText('Read in the middle of the answer').waitFor();
+  release();
   await untilSaid(page, 'Turned.');
   await runWith(page, 'completed');
   expect(await runs(page).count()).toBe(1);
+  expect(await page.getByText('Straight on.', { exact: true }).count()).toBe(0);
 });

@@ -8,13 +8,18 @@ export interface CountingServer extends AsyncDisposable {
   /** `host:port`, as settings name it. */
   host: string;
   requests: { method: string; path: string; body: string }[];
+  /** Keeps requests for a path without an answer until the returned function is called. */
+  hold(path: string): () => void;
 }
 
 export async function startCountingServer(): Promise<CountingServer> {
   const requests: CountingServer['requests'] = [];
+  const gates = new Map<string, Promise<void>>();
   const server = createServer((req, res) => {
-    void text(req).then((body) => {
-      requests.push({ method: req.method ?? '', path: req.url ?? '', body });
+    const path = req.url ?? '';
+    void text(req).then(async (body) => {
+      requests.push({ method: req.method ?? '', path, body });
+      await gates.get(path);
       res.writeHead(200, { 'content-type': 'text/plain' }).end('noted');
     });
   });
@@ -27,6 +32,11 @@ export async function startCountingServer(): Promise<CountingServer> {
     url: `http://${host}`,
     host,
     requests,
+    hold(path) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gates.set(path, promise);
+      return resolve;
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask, runWith, signIn } from './app-page.ts';
-import { cards, cardWith, makeAdmin, sending } from './approval-page.ts';
+import { cards, cardWith, closedAs, makeAdmin, sending } from './approval-page.ts';
 import { type CountingServer, startCountingServer } from './counting-server.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -61,12 +61,12 @@ test('the inbox and its badge are live in every tab, over all conversations', as
   await page.getByRole('link', { name: 'Approvals, 1 waiting for you' }).waitFor();
   // Decided while somebody looks, it stays in its place and says so.
   await expect.poll(() => cards(inbox).count()).toBe(2);
-  await inbox.getByText('You approved').waitFor();
+  await closedAs(inbox, 'You approved');
   await inbox.getByRole('link', { name: 'Open the conversation' }).click();
   await (await cardWith(inbox, 'pending')).getByText('"text": "one"').waitFor();
 });
 
-test('what nobody decides in time counts down and closes, and the run goes on', async () => {
+test.concurrent('what nobody decides in time counts down and closes, and the run goes on', async () => {
   const person = await world.addPerson();
   const page = await world.openTab(await world.openBrowser());
   await signIn(page, person);
@@ -74,12 +74,12 @@ test('what nobody decides in time counts down and closes, and the run goes on', 
   const card = await cardWith(page, 'pending');
   await card.getByText(/^Expires in \d seconds?$/).waitFor();
   await cardWith(page, 'expired');
-  await page.getByText('Expired without a decision').waitFor();
+  await closedAs(page, 'Expired without a decision');
   await runWith(page, 'completed');
   expect(service.requests.filter(({ path }) => path === '/brief')).toEqual([]);
 });
 
-test('what admins decide is only shown to whoever’s run it is, and in the inbox of an admin', async () => {
+test.concurrent('what admins decide is only shown to whoever’s run it is, and in the inbox of an admin', async () => {
   const [person, boss] = [await world.addPerson(), await world.addPerson()];
   await makeAdmin(world, boss.email);
   const page = await world.openTab(await world.openBrowser());
@@ -95,8 +95,8 @@ test('what admins decide is only shown to whoever’s run it is, and in the inbo
   const asked = await cardWith(office, 'pending');
   await asked.getByText('From someone else’s conversation').waitFor();
   await asked.getByRole('button', { name: 'Approve' }).click();
-  await office.getByText('You approved').waitFor();
-  await page.getByText('Someone else approved').waitFor();
+  await closedAs(office, 'You approved');
+  await closedAs(page, 'Someone else approved');
   await runWith(page, 'completed');
 });
 

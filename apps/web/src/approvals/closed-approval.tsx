@@ -33,10 +33,13 @@ export function ClosedApproval({ approval }: { approval: ApprovalView }): ReactE
   const { decisions } = useDecisions();
   const me = useMe();
   const title = useApprovalTitle();
+  const [now] = useState(Date.now);
   const [isOpen, setIsOpen] = useState(false);
   if (approval.status === 'pending') return null;
   const Icon = ICONS[approval.status];
-  const isTooLate = decisions.get(approval.id)?.status === 'failed';
+  const own = decisions.get(approval.id);
+  // It says how it ended: somebody, or the time, was faster.
+  const isTooLate = own?.status === 'failed' && own.error.decision !== undefined;
   const answer = typeof approval.answer === 'string' ? ` “${approval.answer}”` : '';
   return (
     <div className={classes.closed} data-status={approval.status}>
@@ -63,7 +66,7 @@ export function ClosedApproval({ approval }: { approval: ApprovalView }): ReactE
               className={classes.when}
               title={formatInstant(approval.decidedAt, i18n.language)}
             >
-              {formatMoment(approval.decidedAt, i18n.language, Date.now())}
+              {formatMoment(approval.decidedAt, i18n.language, now)}
             </time>
           )
         }
