@@ -21,10 +21,10 @@ export type CallState =
   | { kind: 'fails'; error: string }
   /** A person gave the result. */
   | { kind: 'answered'; answer: Json }
-  /** Policy has to say whether a person must be asked. */
-  | { kind: 'unasked'; tool: Tool; args: Json }
+  /** Policy has to say whether a person must be asked. `insteadOf`: the approval that is not of this call as it is now. */
+  | { kind: 'unasked'; tool: Tool; args: Json; insteadOf: string | null }
   /** It must not be made twice, and nobody knows whether it was made: a person must be asked. */
-  | { kind: 'unknown'; tool: Tool; args: Json }
+  | { kind: 'unknown'; tool: Tool; args: Json; insteadOf: string | null }
   | { kind: 'pending' }
   | { kind: 'allowed'; tool: Tool; args: Json; approvalId: string };
 
@@ -58,10 +58,11 @@ export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: Call
   if (asked?.status === 'approved' && argsHashOf(tool, asked.args) === asked.argsHash) {
     const allowed = asked.editedArgs ?? asked.args;
     return isOpen && begun.approvalId === asked.id
-      ? { kind: 'unknown', tool, args: allowed }
+      ? { kind: 'unknown', tool, args: allowed, insteadOf: null }
       : { kind: 'allowed', tool, args: allowed, approvalId: asked.id };
   }
-  return { kind: isOpen ? 'unknown' : 'unasked', tool, args };
+  const insteadOf = asked?.status === 'approved' ? asked.id : null;
+  return { kind: isOpen ? 'unknown' : 'unasked', tool, args, insteadOf };
 }
 
 const argsHashOf = ({ name, version }: Tool, args: Json): string => argsHash({ tool: name, version, args });

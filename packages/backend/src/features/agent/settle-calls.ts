@@ -77,8 +77,14 @@ const OWNER_DECIDES = { approvers: { kind: 'owner' }, expiresInSeconds: DEFAULT_
 const ask = (
   kind: Ask['kind'],
   { id: toolCallId }: ToolCall,
-  { tool, args }: Pick<AllowedCall, 'tool' | 'args'>,
-): Pick<Ask, 'kind' | 'toolCallId' | 'tool' | 'args'> => ({ kind, toolCallId, tool, args });
+  { tool, args, insteadOf }: Pick<AllowedCall, 'tool' | 'args'> & Pick<Ask, 'insteadOf'>,
+): Pick<Ask, 'kind' | 'toolCallId' | 'tool' | 'args' | 'insteadOf'> => ({
+  kind,
+  toolCallId,
+  tool,
+  args,
+  insteadOf,
+});
 
 /** What earlier claims have left of these calls. A call of this claim's own answer has no past. */
 async function readPasts(

@@ -6,6 +6,7 @@ import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { Tool } from '../agent/tool.ts';
+import { writeAudit } from '../audit/write-audit.ts';
 import { approvalNotices } from './approval-notices.ts';
 import { insertApprovals } from './approval-store.ts';
 import { approvalView, approverColumns } from './approval-view.ts';
@@ -20,6 +21,8 @@ export interface Ask {
   args: Json;
   approvers: Approvers;
   expiresInSeconds: number;
+  /** An approval that does not hold for what would be executed, so it is asked again. */
+  insteadOf: string | null;
 }
 
 export interface Asked {
@@ -73,6 +76,12 @@ export async function askPeople(
       startAfter: expiresAt,
       singletonKey: approvalId,
     });
+  }
+  const source = { caller: run, request: { id: run.id, address: null, userAgent: null } };
+  for (const { insteadOf, tool } of asks) {
+    if (insteadOf === null) continue;
+    const data = { reason: 'APPROVAL_OUTDATED', tool: tool.name, version: tool.version };
+    await writeAudit(tx, source, { action: 'hitl.refused', subject: insteadOf, data });
   }
   const approvals = rows.map(approvalView);
   const events = approvals.map((approval): Unplaced<RunEvent> => ({

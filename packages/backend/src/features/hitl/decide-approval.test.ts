@@ -113,7 +113,7 @@ describe('a call that needs a person', () => {
     const { run } = await outcomeOf(user, asked);
     expect(run.status).toBe('completed');
     expect(effects).toMatchObject([{ tool: 'send', args: { to: 'ann', amount: 2 } }]);
-    expect(toldOf()).toEqual(['{"did":"send","to":"ann"}']);
+    expect(toldOf()).toEqual(['{"to":"ann","did":"send"}']);
     expect((await user.call.hitl.list({})).approvals).toEqual([]);
   });
 

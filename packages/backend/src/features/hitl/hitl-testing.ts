@@ -46,7 +46,7 @@ export function createWorkshop(): Workshop {
       input: inputSchema,
       run({ key, runId }, args) {
         effects.push({ tool: traits.name, args: z.json().parse(args), key, runId });
-        return { result: { did: traits.name, to: args.to } };
+        return { result: { to: args.to, did: traits.name } };
       },
     });
   const byName = new Map<string, Tool>();
@@ -69,20 +69,34 @@ export function createWorkshop(): Workshop {
   };
 }
 
-/** Waits until the run waits for people; answers what they are asked now, in the order of the calls. */
-export async function untilAsked({ call }: TestCaller, { runId }: Asked): Promise<ApprovalView[]> {
-  await expect
-    .poll(async () => (await call.agent.get({ runId })).state.status, { interval: 10, timeout: 10_000 })
-    .toBe('waiting');
-  return pendingOf((await call.agent.get({ runId })).state.items);
+/**
+ * Waits until the run waits for people about something that is none of `known`; answers what they are asked now, in the
+ * order of the calls.
+ */
+export async function untilAsked(
+  { call }: TestCaller,
+  { runId }: Asked,
+  known: readonly ApprovalView[] = [],
+): Promise<ApprovalView[]> {
+  const isKnown = ({ id }: ApprovalView): boolean => known.some((approval) => approval.id === id);
+  let asked: ApprovalView[] = [];
+  const isAsked = async (): Promise<boolean> => {
+    const { items, status } = (await call.agent.get({ runId })).state;
+    const approvals = items.flatMap((item) => (item.kind === 'approval' ? [item.approval] : []));
+    asked = approvals.filter((approval) => approval.status === 'pending' && !isKnown(approval));
+    return status === 'waiting' && asked.length > 0;
+  };
+  await expect.poll(isAsked, { interval: 10, timeout: 10_000 }).toBe(true);
+  return asked;
 }
 
-const pendingOf = (items: readonly { kind: string; approval?: ApprovalView }[]): ApprovalView[] =>
-  items.flatMap(({ approval }) => (approval?.status === 'pending' ? [approval] : []));
-
 /** As `untilAsked`, for a run that asks one thing. */
-export async function untilAskedOnce(caller: TestCaller, asked: Asked): Promise<ApprovalView> {
-  const [approval, ...others] = await untilAsked(caller, asked);
+export async function untilAskedOnce(
+  caller: TestCaller,
+  asked: Asked,
+  known: readonly ApprovalView[] = [],
+): Promise<ApprovalView> {
+  const [approval, ...others] = await untilAsked(caller, asked, known);
   if (approval === undefined || others.length > 0) throw new Error('not one thing was asked');
   return approval;
 }
