@@ -37,6 +37,8 @@ export function applyConversationEvent(
       return { ...state, messages: [], runs: {}, hasOlderMessages: false };
     case 'message_created':
       return { ...state, messages: [...state.messages, { ...event.data.message, seq: event.seq }] };
+    case 'messages_superseded':
+      return supersede(state, event.data);
     case 'run_created': {
       const { run } = event.data;
       return { ...state, runs: { ...state.runs, [run.id]: newRunState(run) } };
@@ -70,6 +72,19 @@ export function applyConversationEvent(
     case 'done':
       return withRunEvent(state, event);
   }
+}
+
+type Superseded = Extract<ConversationEvent, { type: 'messages_superseded' }>['data'];
+
+function supersede(
+  state: ConversationState,
+  { runId, askedIds, supersededRunId, messageIds }: Superseded,
+): ConversationState {
+  const messages = state.messages
+    .filter(({ id }) => !messageIds.includes(id))
+    .map((message) => (askedIds.includes(message.id) ? { ...message, runId } : message));
+  const runs = Object.fromEntries(Object.entries(state.runs).filter(([id]) => id !== supersededRunId));
+  return { ...state, messages, runs };
 }
 
 type EventOfRun = Parameters<typeof applyRunEvent>[1];

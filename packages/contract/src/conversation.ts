@@ -150,6 +150,19 @@ export const conversationEventSchema = z.discriminatedUnion('type', [
   /** Every message before it, and what was done for them, is gone. */
   eventOf('conversation_cleared', z.object({})),
   eventOf('message_created', z.object({ message: messageViewSchema.omit({ seq: true }) })),
+  /** `runId` answers anew what was asked; the answers of the run before it are gone. */
+  eventOf(
+    'messages_superseded',
+    z.object({
+      runId: idSchema,
+      /** What it answers: these belong to it now. */
+      askedIds: z.array(idSchema),
+      /** Null: they had not been answered yet. */
+      supersededRunId: idSchema.nullable(),
+      /** The answers that are gone. */
+      messageIds: z.array(idSchema),
+    }),
+  ),
   ...runEventSchema.options,
 ]);
 export type ConversationEvent = z.infer<typeof conversationEventSchema>;
