@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { ask, createTestClock, outcomeOf } from '../agent/agent-testing.ts';
 
 const RATES = { 'aura-offline': { inputMicros: 2_000_000, outputMicros: 8_000_000 } };
-const BUDGETS = { userTokens: 20_000 };
+const BUDGETS = { userTokens: 4_000 };
 
 let test: TestBackend;
 let user: TestCaller;
@@ -13,9 +13,11 @@ beforeAll(async () => {
     config: { rates: RATES, budgets: BUDGETS },
     overrides: { clock: createTestClock() },
   });
-  user = await createTestCaller(test.backend);
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
+beforeEach(async () => {
+  user = await createTestCaller(test.backend);
+});
 
 const cost = ({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }): number =>
   2 * inputTokens + 8 * outputTokens;
@@ -87,11 +89,10 @@ describe('the usage of a run', () => {
   });
 
   it('ends it with the reason when the day’s budget has no room for the next call, and nobody else’s', async () => {
-    const spender = await createTestCaller(test.backend);
-    const big = await ask(spender, `#repeat 30000 word`);
-    await outcomeOf(spender, big);
-    expect((await spender.call.usage.budget()).user.tokens.left).toBe(0);
-    const refused = await outcomeOf(spender, await ask(spender, '#say more'));
+    const big = await ask(user, '#repeat 4000 word');
+    await outcomeOf(user, big);
+    expect((await user.call.usage.budget()).user.tokens.left).toBe(0);
+    const refused = await outcomeOf(user, await ask(user, '#say more'));
     expect(refused.run).toMatchObject({
       status: 'failed',
       error: { message: 'The budget you have for today is used up. An administrator can raise it.' },
