@@ -41,6 +41,7 @@ export async function openMcpLink(
   };
   const { connectTimeoutMs: listTimeoutMs, callTimeoutMs } = options;
   const mcp = await safely(async () => await openMcpClient(target, options));
+  let last: ToolList | null = null;
   return {
     list: async () =>
       await safely(async () => {
@@ -48,7 +49,8 @@ export async function openMcpLink(
           timeout: listTimeoutMs,
           cacheMode: 'refresh',
         });
-        return readToolList(name, redact(JSON.parse(JSON.stringify(tools))));
+        last = readToolList(name, redact(JSON.parse(JSON.stringify(tools))), last?.tools);
+        return last;
       }),
     call: async ({ tool, args, key, signal }) =>
       await safely(async () => {

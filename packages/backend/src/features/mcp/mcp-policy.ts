@@ -35,7 +35,7 @@ export function assertMayUse(config: BackendConfig, transport: McpTransport): vo
   if (mayUse(config, transport)) return;
   throw new AppError('BAD_INPUT', {
     message:
-      'Programs on this server are switched off. Use a server with an http URL, or have the operator set AURA_ALLOW_STDIO_TOOLS=true.',
+      'Programs on this server are switched off. Use a server with an http URL, or have the operator set AURA_STDIO_TOOLS=true.',
   });
 }
 

@@ -28,7 +28,7 @@ describe('a remote tool’s result', () => {
   it('that is an error gives its words', () => {
     expect(readToolResult({ isError: true, content: [text('no disk')] })).toEqual({
       isError: true,
-      value: 'no disk',
+      message: 'no disk',
     });
     expect(readToolResult({ isError: true })).toEqual({
       isError: true,

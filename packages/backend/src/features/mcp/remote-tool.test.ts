@@ -50,6 +50,14 @@ describe('a list of remote tools', () => {
     expect(reasons.t69).toMatch(/at most 64/);
   });
 
+  it('that is read again keeps the tools that are as they were', () => {
+    const first = readToolList('s', [listed('a'), listed('b')]).tools;
+    const second = readToolList('s', [listed('b'), listed('a', { description: 'new' })], first).tools;
+    expect(second.map(({ name }) => name)).toEqual(['b', 'a']);
+    expect(second[0]).toBe(first[1]);
+    expect(second[1]).not.toBe(first[0]);
+  });
+
   it('has a version for each that follows what it says, and nothing else', () => {
     const versionOf = (item: object): string | undefined => readToolList('s', [item]).tools[0]?.version;
     const first = versionOf(listed('a'));

@@ -31,14 +31,22 @@ const listedSchema = z.object({
   inputSchema: z.record(z.string(), jsonSchema),
 });
 
-/** What agents get of a server's list, and what not, with the reason. */
-export function readToolList(server: string, listed: readonly unknown[]): ToolList {
+/**
+ * What agents get of a server's list, and what not, with the reason. Tools that are as they were in `before` stay the same
+ * objects: what was learnt about their schemas is not learnt again.
+ */
+export function readToolList(
+  server: string,
+  listed: readonly unknown[],
+  before: readonly RemoteTool[] = [],
+): ToolList {
+  const known = new Map(before.map((tool) => [tool.version, tool]));
   const tools = new Map<string, RemoteTool>();
   const leftOut: { name: string; reason: string }[] = [];
   for (const item of listed.slice(0, 1_000)) {
     const read = readTool(server, item);
     const reason = 'reason' in read ? read.reason : reasonAgainst(read, tools);
-    if (reason === null && 'toolName' in read) tools.set(read.toolName, read);
+    if (reason === null && 'toolName' in read) tools.set(read.toolName, known.get(read.version) ?? read);
     else leftOut.push({ name: read.name, reason: reason ?? '' });
   }
   return { tools: [...tools.values()], leftOut };

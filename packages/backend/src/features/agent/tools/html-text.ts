@@ -22,7 +22,7 @@ const BLOCKS = new Set(
   ).split(' '),
 );
 /** Unclosed tags by the hundred thousand keep the parser busy for minutes; a page takes milliseconds. */
-const LIMIT_MS = 300;
+const LIMIT_MS = 500;
 
 /**
  * What a person would read of a page: text with line breaks, headings, list items and links as Markdown has them, the
