@@ -129,6 +129,8 @@ export interface Schema {
     isComplete: Generated<boolean>;
     inputTokens: number | null;
     outputTokens: number | null;
+    /** Another answer has taken its place. */
+    isSuperseded: Generated<boolean>;
     seq: number;
     createdAt: CreatedAt;
   };
@@ -158,6 +160,11 @@ export interface Schema {
     isTainted: Generated<boolean>;
     /** The pieces of its answers have left the log. */
     isCompacted: Generated<boolean>;
+    /** The run that answered the same message anew. */
+    supersededBy: Generated<string | null>;
+    /** Of the call that asked for it, when that stored no message. */
+    clientId: Generated<string | null>;
+    requestHash: Generated<string | null>;
     createdAt: CreatedAt;
     startedAt: Date | null;
     endedAt: Date | null;

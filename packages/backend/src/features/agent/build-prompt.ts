@@ -42,6 +42,7 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
     .where('tenantId', '=', run.tenantId)
     .where('conversationId', '=', run.conversationId)
     .where('seq', '<', before)
+    .where('isSuperseded', '=', false)
     .where('seq', '>', (eb) =>
       eb.selectFrom('conversations').select('clearedSeq').where('id', '=', run.conversationId),
     )
@@ -57,12 +58,13 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
       .map(({ runId, text }) => [runId, text]),
   );
   const told = new Set<string>();
-  return messages.flatMap(({ id, role, text, runId }): ModelMessage[][] => {
-    if (runId === null) {
-      return [[role === 'user' ? { role, text } : { role, text, toolCalls: [] }]];
+  return messages.flatMap(({ id, role, text, runId, isComplete }): ModelMessage[][] => {
+    if (role === 'assistant') {
+      // What a run has said is in its steps, at the message that asked for it, until its checkpoints are deleted.
+      if (runId !== null && stepsByRun.has(runId)) return [];
+      return [[{ role, text: isComplete ? text : stoppedHere(text), toolCalls: [] }]];
     }
-    // What a run has said is in its steps, at the message that asked for it.
-    if (role === 'assistant') return [];
+    if (runId === null) return [[{ role, text }]];
     const steps = stepsByRun.get(runId) ?? [];
     if (told.has(runId)) return isRead(steps, id) ? [] : [[{ role, text }]];
     told.add(runId);
@@ -90,12 +92,14 @@ const isRead = (steps: readonly StepData[], messageId: string): boolean =>
   steps.some((step) => step.kind === 'message' && step.messageId === messageId);
 
 function partialEnding(steps: readonly StepData[], partial: string | undefined): ModelMessage[] {
-  // A run whose last step is an answer has no unfinished one: what is incomplete there hit the length limit.
   const last = steps.at(-1);
+  // A run whose last step is an answer has no unfinished one: what is incomplete there hit the length limit.
   const hasAnswered = last?.kind === 'model' && last.toolCalls.length === 0;
-  if (partial === undefined || hasAnswered) return [];
-  return [{ role: 'assistant', text: `${partial} [stopped here]`, toolCalls: [] }];
+  if (partial === undefined || last === undefined || hasAnswered) return [];
+  return [{ role: 'assistant', text: stoppedHere(partial), toolCalls: [] }];
 }
+
+const stoppedHere = (text: string): string => `${text} [stopped here]`;
 
 /** Steps as a provider wants them: after a message with tool calls, an answer to every one of them. */
 function stepMessages(steps: readonly StepData[]): ModelMessage[] {

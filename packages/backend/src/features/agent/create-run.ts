@@ -6,13 +6,21 @@ import type { Unplaced } from '../../realtime/event.ts';
 import type { RunRow } from './run-store.ts';
 import { runView } from './run-view.ts';
 
-/** Queues a run that answers a message. The caller appends the event and wakes the runner after its commit. */
+/**
+ * Queues a run that answers a message. The caller appends the event and wakes the runner after its commit. `call`: the one
+ * that asks for it, where it stores no message by which it would be known again.
+ */
 export async function createRun(
   tx: Tx,
   {
     conversation,
     messageId,
-  }: { conversation: { id: string; tenantId: string; userId: string; model: string }; messageId: string },
+    call = { clientId: null, requestHash: null },
+  }: {
+    conversation: { id: string; tenantId: string; userId: string; model: string };
+    messageId: string;
+    call?: { clientId: string | null; requestHash: string | null };
+  },
 ): Promise<{ row: RunRow; event: Unplaced<RunEvent> }> {
   const row = await tx.db
     .insertInto('runs')
@@ -24,6 +32,7 @@ export async function createRun(
       messageId,
       model: conversation.model,
       status: 'queued',
+      ...call,
       createdAt: databaseNow,
     })
     .returningAll()

@@ -76,7 +76,8 @@ export async function addMessage(
     way.notices,
   );
   const seqOf = (type: string): number => {
-    const found = events.find((event) => event.type === type);
+    // The last one: `first` may hold a whole conversation.
+    const found = events.findLast((event) => event.type === type);
     if (found === undefined) throw new Error(`${type} was not stored`);
     return found.seq;
   };

@@ -102,8 +102,8 @@ export async function findMessageByClientId(
     .executeTakeFirst();
 }
 
-/** The messages of a conversation that were not cleared away. */
-const keptMessages = (
+/** The messages of a conversation that were not cleared away, nor given anew. */
+export const keptMessages = (
   db: Kysely<Schema>,
   { tenantId, conversationId }: { tenantId: string; conversationId: string },
 ) =>
@@ -111,6 +111,7 @@ const keptMessages = (
     .selectFrom('messages')
     .where('tenantId', '=', tenantId)
     .where('conversationId', '=', conversationId)
+    .where('isSuperseded', '=', false)
     .where('seq', '>', (eb) =>
       eb.selectFrom('conversations').select('clearedSeq').where('id', '=', conversationId),
     );

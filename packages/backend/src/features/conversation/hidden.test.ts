@@ -40,6 +40,15 @@ const procedures: Record<string, (call: TestCaller['call'], ids: Ids) => Promise
   'conversation.messages': async (call, ids) => await call.conversation.messages(ids),
   'conversation.send': async (call, ids) => await call.conversation.send({ ...ids, clientId, text: 'hi' }),
   'conversation.events': async (call, ids) => await firstOf(await call.conversation.events(ids)),
+  'conversation.checkpoints': async (call, ids) => await call.conversation.checkpoints(ids),
+  'conversation.checkpoint': async (call, ids) =>
+    await call.conversation.checkpoint({ ...ids, checkpointId: `${ids.runId}.1` }),
+  'conversation.deleteCheckpoints': async (call, ids) => await call.conversation.deleteCheckpoints(ids),
+  'conversation.fork': async (call, ids) =>
+    await call.conversation.fork({ ...ids, clientId, checkpointId: `${ids.runId}.1` }),
+  'conversation.editMessage': async (call, ids) =>
+    await call.conversation.editMessage({ ...ids, clientId, messageId: ids.runId, text: 'hi' }),
+  'conversation.regenerate': async (call, ids) => await call.conversation.regenerate({ ...ids, clientId }),
   'memory.add': async (call, ids) => await call.memory.add({ ...ids, clientId, role: 'user', text: 'hi' }),
   'memory.recentContext': async (call, ids) => await call.memory.recentContext({ ...ids, messages: 9 }),
   'memory.history': async (call, ids) => await call.memory.history(ids),

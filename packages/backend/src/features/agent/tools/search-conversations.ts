@@ -31,6 +31,7 @@ export const searchConversations = defineTool({
         .where('conversations.userId', '=', ctx.caller.userId)
         .where('conversations.deletedAt', 'is', null)
         .whereRef('messages.seq', '>', 'conversations.clearedSeq')
+        .where('messages.isSuperseded', '=', false)
         .where('conversations.id', '<>', ctx.conversationId);
       for (const word of words) search = search.where('messages.text', 'ilike', `%${escapeLike(word)}%`);
       return await search.orderBy('messages.createdAt', 'desc').limit(MAX_HITS).execute();
