@@ -1,26 +1,19 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDump } from '@aura/backend/testing';
-import { checkAnswers } from './checks/check-answers.ts';
-import { checkApprovals } from './checks/check-approvals.ts';
-import { checkCalls } from './checks/check-calls.ts';
-import { checkMessages } from './checks/check-messages.ts';
-import { checkRuns } from './checks/check-runs.ts';
-import { checkStreams } from './checks/check-streams.ts';
-import { checkWatches } from './checks/check-watches.ts';
+import { checkAll, type Evidence } from './checks/check-all.ts';
 import { NODES, startCluster } from './cluster.ts';
 import { planFaults } from './fault-plan.ts';
 import { createHistory } from './history.ts';
-import { converse } from './load.ts';
+import { startLoad } from './load.ts';
 import { nemesis } from './nemesis.ts';
 import { startPeople } from './people.ts';
-import { raceApproval, type RacedApproval } from './race-approval.ts';
+import type { LogLine } from './print-reader.ts';
 import { createRandom } from './random.ts';
 import { settle } from './settle.ts';
 import { summarize, type Summary } from './summary.ts';
 import { until } from './wait.ts';
-import type { Watch } from './watch.ts';
 
 export interface ChaosOptions {
   /** The same one plans the same faults. */
@@ -36,12 +29,13 @@ export interface ChaosResult {
   summary: Summary;
   /** Empty when every promise held. */
   violations: string[];
-  /** Errors that nodes logged, each once. */
-  errors: string[];
+  /** Errors that nodes logged, and how often. */
+  errors: Record<string, number>;
+  evidence: Evidence;
   historyPath: string;
 }
 
-/** After the last fault a lease may have 5 s to go, and a node may have to be started. */
+/** After the last fault a lease may have 5 s to go, and those that were queued behind are still to be answered. */
 const SETTLE_MS = 60_000;
 const CATCH_UP_MS = 20_000;
 
@@ -58,53 +52,37 @@ export async function chaosCampaign(options: ChaosOptions): Promise<ChaosResult>
   const people = await startPeople(cluster, { count: options.people, stack });
   log(`the cluster is up; history: ${history.path}`);
 
-  const random = createRandom(seed ^ 0x5eed);
-  const races = new Map<string, Promise<void>>();
-  const race = async (approval: RacedApproval): Promise<void> =>
-    await raceApproval({ history, random, people }, approval);
-  const stop = new AbortController();
-  const open: Watch[] = [];
-  const load = people.map(
-    async (person) =>
-      await converse(person, {
-        history,
-        random,
-        urlOf: cluster.world.urlOf,
-        signal: stop.signal,
-        open,
-        onAsked(approval) {
-          // Each of its subscribers hears of it.
-          if (!races.has(approval.id)) races.set(approval.id, race(approval));
-        },
-      }),
+  const load = stack.use(
+    startLoad(people, { history, random: createRandom(seed ^ 0x5eed), urlOf: cluster.world.urlOf }),
   );
-  await nemesis({ cluster, history }, planFaults({ seed, seconds, kills, nodes: NODES }), stop.signal);
+  await nemesis({ cluster, history }, planFaults({ seed, seconds, kills, nodes: NODES }));
   log('the faults are over; everything is mended');
-  stop.abort();
-  await Promise.all(load);
-  await Promise.all(races.values());
-  const { tookMs: settleMs, violations } = await settle(cluster.postgres.url, { withinMs: SETTLE_MS, race });
-  await Promise.all(races.values());
+  await load.stop();
+  const { tookMs: settleMs, violations } = await settle(cluster.postgres.url, {
+    withinMs: SETTLE_MS,
+    race: load.race,
+  });
   const dump = await readDump(cluster.postgres.url);
   const heads = new Map(dump.streams.map(({ id, head }) => [id, head]));
-  const isCaughtUp = ({ conversationId, lastSeq }: Watch): boolean =>
-    lastSeq >= (heads.get(conversationId) ?? 0);
-  await until(() => open.every(isCaughtUp), { withinMs: CATCH_UP_MS });
-  for (const each of open) each[Symbol.dispose]();
-  violations.push(
-    ...checkStreams(dump),
-    ...checkMessages(history.entries, dump),
-    ...checkRuns(dump),
-    ...checkAnswers(dump),
-    ...checkApprovals(history.entries, dump),
-    ...checkCalls(history.entries, dump),
-    ...checkWatches(history.entries, dump, open),
-  );
+  await until(() => load.open.every((each) => each.lastSeq >= (heads.get(each.conversationId) ?? 0)), {
+    withinMs: CATCH_UP_MS,
+  });
+  const watching = load.open.map(({ conversationId, lastSeq }) => ({ conversationId, lastSeq }));
+  const evidence: Evidence = { history: history.entries, dump, watching };
+  violations.push(...checkAll(evidence));
+  // The database is gone with the campaign; what is left of it goes beside the history.
+  if (violations.length > 0) await writeFile(join(folder, 'dump.json'), JSON.stringify(dump));
   const { fenced, errors } = cluster.printed;
   return {
-    summary: summarize(history.entries, dump, { fenced, settleMs }),
+    summary: summarize(evidence, { fenced, settleMs }),
     violations,
-    errors: [...new Set(errors.map(({ msg, error }) => `${msg}: ${error ?? ''}`))],
+    errors: countErrors(errors),
+    evidence,
     historyPath: history.path,
   };
+}
+
+function countErrors(errors: readonly LogLine[]): Record<string, number> {
+  const kinds = Map.groupBy(errors, ({ msg, error }) => `${msg}: ${error?.split('\n', 1)[0] ?? ''}`);
+  return Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length]));
 }

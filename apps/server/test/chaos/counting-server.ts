@@ -12,7 +12,7 @@ export interface CountingServer extends AsyncDisposable {
 }
 
 /** Long enough that owners die, and wake up again, in the middle of a call. */
-const ANSWER_MS = { min: 20, max: 400 };
+const ANSWER_MS = { min: 20, max: 600 };
 
 export async function startCountingServer(history: History): Promise<CountingServer> {
   let calls = 0;

@@ -1,95 +1,50 @@
-import { type AuraClient, newClientId, toAuraError } from '@aura/client';
-import type { ApprovalView } from '@aura/contract';
 import type { History } from './history.ts';
 import type { Person } from './people.ts';
+import { raceApproval, type RacedApproval } from './race-approval.ts';
 import type { Random } from './random.ts';
-import { nextScript } from './scripts.ts';
-import { pause, until } from './wait.ts';
-import { type Watch, watch } from './watch.ts';
+import { converse } from './converse.ts';
+import type { Watch } from './watch.ts';
 
-export interface LoadOptions {
-  history: History;
-  random: Random;
-  urlOf(effect: string): string;
-  onAsked(approval: ApprovalView): void;
-  /** Stops beginning new conversations; those under way are left as they are. */
-  signal: AbortSignal;
-  /** Subscribers of conversations that had not come to rest when the load stopped. */
-  open: Watch[];
+/** Users who write and decide, all at once, until they are stopped. */
+export interface Load extends Disposable {
+  /** Subscribers of conversations that had not come to rest when the load was stopped. */
+  readonly open: readonly Watch[];
+  /** Has an approval decided, once. Resolves when that has been tried. */
+  race(approval: RacedApproval): Promise<void>;
+  /** Resolves when nothing that was begun is under way any more; runs may still be. */
+  stop(): Promise<void>;
 }
 
-const MAX_CONVERSATION_MS = 30_000;
-
-/** One user who goes from conversation to conversation, and does not wait for answers before writing on. */
-export async function converse(person: Person, options: LoadOptions): Promise<void> {
-  const { signal } = options;
-  while (!signal.aborted) {
-    try {
-      await oneConversation(person, options);
-    } catch (err) {
-      // No node answered for long enough; what that call may have left is the checker's to find.
-      if (signal.aborted) return;
-      const { code, message } = toAuraError(err);
-      options.history.add({
-        kind: 'send',
-        conversationId: '',
-        clientId: '',
-        outcome: 'unknown',
-        messageId: null,
-        code: `${code}: ${message}`,
-      });
-      await pause(500, signal);
-    }
-  }
-}
-
-async function oneConversation(person: Person, options: LoadOptions): Promise<void> {
-  const { history, random, urlOf, onAsked, signal, open } = options;
-  const [one, two] = random.shuffle(person.clients);
-  if (one === undefined || two === undefined) throw new Error('too few clients');
-  const { conversation } = await one.conversation.create.mutate({
-    clientId: newClientId(),
-    whenBusy: random.pick(['enqueue', 'interrupt', 'steer'] as const),
-    whenWaiting: random.pick(['enqueue', 'enqueue', 'interrupt'] as const),
-  });
-  const conversationId = conversation.id;
-  const watches = [one, two].map((client) => watch({ client, history }, conversationId, onAsked));
-  const runIds: string[] = [];
-  for (let message = random.int(1, 4); message > 0 && !signal.aborted; message--) {
-    const text = nextScript(random, urlOf);
-    runIds.push(...(await say({ conversationId, text, history }, random.shuffle([one, two]), random)));
-    await pause(random.pick([0, 100, 600, 2_000]), signal);
-  }
-  const isSeen = (): boolean => watches.every((each) => each.hasSeenEndOf(runIds));
-  const isAtRest = await until(isSeen, { withinMs: MAX_CONVERSATION_MS, signal });
-  if (!isAtRest) open.push(...watches);
-  else for (const each of watches) each[Symbol.dispose]();
-}
-
-/** Sends a message, now and then twice at once over two nodes; answers the runs that were said to answer it. */
-async function say(
-  { conversationId, text, history }: { conversationId: string; text: string; history: History },
-  [first, second]: readonly AuraClient[],
-  random: Random,
-): Promise<string[]> {
-  const clientId = newClientId();
-  const send = async (client: AuraClient): Promise<string[]> => {
-    const entry = { kind: 'send', conversationId, clientId } as const;
-    try {
-      const { messageId, runId } = await client.conversation.send.mutate({ conversationId, text, clientId });
-      history.add({ ...entry, outcome: 'ok', messageId, code: null });
-      return [runId];
-    } catch (err) {
-      const { code, message } = toAuraError(err);
-      const isUnknown = ['NETWORK', 'UNKNOWN_OUTCOME', 'UNAVAILABLE', 'TIMEOUT'].includes(code);
-      const outcome = isUnknown ? 'unknown' : 'refused';
-      history.add({ ...entry, outcome, messageId: null, code: `${code}: ${message}` });
-      return [];
-    }
+export function startLoad(
+  people: readonly Person[],
+  { history, random, urlOf }: { history: History; random: Random; urlOf(effect: string): string },
+): Load {
+  const stopping = new AbortController();
+  const open: Watch[] = [];
+  const races = new Map<string, Promise<void>>();
+  const race = async (approval: RacedApproval): Promise<void> => {
+    const racing = raceApproval({ history, random, people }, approval);
+    races.set(approval.id, racing);
+    await racing;
   };
-  const senders = [first, ...(random() < 0.2 ? [second] : [])];
-  const answers = await Promise.all(
-    senders.map(async (client) => (client === undefined ? [] : await send(client))),
+  const onAsked = (approval: RacedApproval): void => {
+    // Each of its subscribers hears of it.
+    if (!races.has(approval.id)) void race(approval);
+  };
+  const { signal } = stopping;
+  const talks = people.map(
+    async (person) => await converse(person, { history, random, urlOf, onAsked, signal, open }),
   );
-  return answers.flat();
+  return {
+    open,
+    race,
+    async stop() {
+      stopping.abort();
+      await Promise.all(talks);
+      await Promise.all(races.values());
+    },
+    [Symbol.dispose]() {
+      for (const each of open) each[Symbol.dispose]();
+    },
+  };
 }

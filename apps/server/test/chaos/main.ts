@@ -31,7 +31,7 @@ const { summary, violations, errors, historyPath } = await chaosCampaign({
   log: console.log,
 });
 console.table(summary);
-if (errors.length > 0) console.log(`\nErrors that nodes logged:\n${errors.join('\n')}`);
+if (Object.keys(errors).length > 0) console.log('Errors that nodes logged:', errors);
 if (violations.length > 0) {
   console.error(`\n${violations.length} violations:\n${violations.join('\n')}`);
   console.error(

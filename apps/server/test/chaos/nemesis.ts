@@ -9,13 +9,12 @@ import { pause } from './wait.ts';
 const HEAL_MS = 60_000;
 
 /**
- * Makes the planned faults happen, each at its time, until all have or `signal` aborts; then mends everything. A fault
- * that its victim is in no state for (killed while it starts) falls on the next node that is, or is left out.
+ * Makes the planned faults happen, each at its time; then mends everything. A fault that its victim is in no state for
+ * (killed while it starts) falls on the next node that is, or is left out.
  */
 export async function nemesis(
   { cluster, history }: { cluster: Cluster; history: History },
   plan: readonly PlannedFault[],
-  signal: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now();
   const heal = new AbortController();
@@ -29,8 +28,7 @@ export async function nemesis(
     return true;
   };
   for (const { atMs, fault } of plan) {
-    await pause(Math.max(0, atMs - (performance.now() - startedAt)), signal);
-    if (signal.aborted) break;
+    await pause(Math.max(0, atMs - (performance.now() - startedAt)));
     const isApplied = await apply(fault, { cluster, exclusively, heal: heal.signal });
     history.add({ kind: 'fault', fault, isApplied });
   }

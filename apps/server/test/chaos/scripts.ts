@@ -14,7 +14,7 @@ export function nextScript(random: Random, urlOf: (effect: string) => string): s
   });
   const question = (): object => ({ question: 'Which one?', options: ['this', 'that', 'neither'] });
   const tool = (name: string, args: object): string => `#tool ${name} ${JSON.stringify(args)}`;
-  const stream = (): string => `#delay 3\n#repeat ${random.int(20, 90)} tick`;
+  const stream = (): string => `#delay 10\n#repeat ${random.int(20, 120)} tick`;
   switch (random.pick(['stream', 'look', 'send', 'sendTwice', 'ask', 'all', 'send'] as const)) {
     case 'stream':
       return `#think ${'hm '.repeat(5)}\n${stream()}`;

@@ -1,5 +1,5 @@
-import type { DatabaseDump } from '@aura/backend/testing';
-import { entriesOf, type HistoryEntry } from './history.ts';
+import type { Evidence } from './checks/check-all.ts';
+import { entriesOf } from './history.ts';
 import type { LogLine } from './print-reader.ts';
 
 /** What a campaign came to, in numbers. */
@@ -39,8 +39,7 @@ export interface Summary {
 }
 
 export function summarize(
-  history: readonly HistoryEntry[],
-  { runs, approvals, events }: DatabaseDump,
+  { history, dump: { runs, approvals, events } }: Evidence,
   { fenced, settleMs }: { fenced: readonly LogLine[]; settleMs: number },
 ): Summary {
   const faults = entriesOf(history, 'fault').filter(({ isApplied }) => isApplied);

@@ -1,12 +1,17 @@
 import type { DatabaseDump } from '@aura/backend/testing';
 import { entriesOf, type HistoryEntry } from '../history.ts';
 
+/** How far a subscriber has come that was there until the end. */
+export interface Watching {
+  conversationId: string;
+  lastSeq: number;
+}
+
 /** Every subscriber, across all its connections, saw the log from its beginning on: no hole, no double, no other order. */
 export function checkWatches(
   history: readonly HistoryEntry[],
   dump: DatabaseDump,
-  /** Those that should have seen everything by now. */
-  watching: readonly { conversationId: string; lastSeq: number }[],
+  watching: readonly Watching[],
 ): string[] {
   const log = Map.groupBy(dump.events, ({ streamId }) => streamId);
   const heads = new Map(dump.streams.map(({ id, head }) => [id, head]));
