@@ -1,5 +1,7 @@
 import { type AuraClient, createAuraClient, newClientId } from '@aura/client';
+import type { PolicyRule } from '@aura/contract';
 import type { Cluster } from './cluster.ts';
+import { SOON } from './scripts.ts';
 
 /** One user, signed in at every entry of the cluster: a laptop, a telephone, a tablet. */
 export interface Person {
@@ -17,9 +19,17 @@ export async function startPeople(
   const client = (entry: { url: string }): AuraClient => stack.use(createAuraClient({ url: entry.url }));
   const admin = client(first);
   await admin.signIn({ email: 'admin@aura.local', password: printed.adminPassword });
+  const ask: PolicyRule = {
+    tools: ['http_send'],
+    action: 'ask',
+    approvers: { kind: 'role', role: 'user' },
+  };
   await admin.hitl.setPolicy.mutate({
     version: 0,
-    rules: [{ tools: ['http_send'], action: 'ask', approvers: { kind: 'role', role: 'user' } }],
+    rules: [
+      { ...ask, args: [{ path: '/url', op: 'contains', value: `/${SOON}` }], expiresInSeconds: 10 },
+      ask,
+    ],
   });
   return await Promise.all(
     Array.from({ length: count }, async (_, index): Promise<Person> => {

@@ -5,7 +5,9 @@ import type { Person } from './people.ts';
 import type { Random } from './random.ts';
 import { pause } from './wait.ts';
 
-export type RacedApproval = Pick<ApprovalView, 'id' | 'argsHash' | 'kind' | 'args' | 'userId'>;
+export type RacedApproval = Pick<ApprovalView, 'id' | 'argsHash' | 'kind' | 'args' | 'userId'> & {
+  expiresAt: string | Date;
+};
 
 interface Decider {
   client: AuraClient;
@@ -15,6 +17,8 @@ interface Decider {
 
 /** When nobody got an answer (every node was away), they all try again. */
 const MAX_ROUNDS = 6;
+/** One that has no longer than this is decided at the very moment it expires. */
+const SOON_MS = 15_000;
 
 /**
  * Has at least three deciders on different nodes decide differently at the same moment, and writes down what each of
@@ -24,10 +28,14 @@ export async function raceApproval(
   { history, random, people }: { history: History; random: Random; people: readonly Person[] },
   approval: RacedApproval,
 ): Promise<void> {
+  const leftMs = new Date(approval.expiresAt).getTime() - Date.now();
+  // People take their time, in which owners die and users write on.
+  const patienceMs = random.pick([0, 0, 0, 800, 2_500]);
+  await pause(leftMs < SOON_MS ? Math.max(0, leftMs - 100) : patienceMs);
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const outcomes = await Promise.all(
       chooseDeciders(approval, people, random).map(async (decider) => {
-        await pause(random() * 30);
+        await pause(random() * (leftMs < SOON_MS ? 200 : 30));
         return await decide(history, { approval, decider, round });
       }),
     );

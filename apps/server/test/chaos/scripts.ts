@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { PARALLEL } from './model.ts';
 import type { Random } from './random.ts';
 
+/** Effects whose names begin so must be approved soon. */
+export const SOON = 'soon-';
+
 /** What users ask for, as scripts that the model follows. Steps are short: a run must outlive five of its owners. */
 export function nextScript(random: Random, urlOf: (effect: string) => string): string {
   const send = (): object => ({
     method: 'POST',
-    url: urlOf(randomUUID()),
+    url: urlOf(`${random() < 0.1 ? SOON : ''}${randomUUID()}`),
     text: `as asked ${random.int(0, 9_999)}`,
   });
   const clock = (): object => ({

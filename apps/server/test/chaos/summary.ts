@@ -22,6 +22,7 @@ export interface Summary {
   takeovers: number;
   approvals: number;
   approvalsSuperseded: number;
+  approvalsExpired: number;
   decisionsRaced: number;
   decisionsWon: number;
   decisionsLost: number;
@@ -75,6 +76,7 @@ export function summarize(
       .reduce((sum, found) => sum + found.length, 0),
     approvals: approvals.length,
     approvalsSuperseded: approvals.filter(({ reason }) => reason === 'superseded').length,
+    approvalsExpired: approvals.filter(({ status }) => status === 'expired').length,
     decisionsRaced: decisions.length,
     decisionsWon: outcomes('won'),
     decisionsLost: outcomes('lost'),
