@@ -47,6 +47,17 @@ const NEVER_FETCHED = [
 ];
 const withPort = (url: string): string => url.replaceAll(':port/', `:${canary.port}/`);
 
+describe('the canary', () => {
+  it('hears a request that is let through to it', async () => {
+    await using own = await startCanary();
+    await using guarded = createGuardedFetch({ allow: [`127.0.0.1:${own.port}`] });
+    await expect(guarded.fetch(`https://127.0.0.1:${own.port}/`)).rejects.toMatchObject({
+      reason: 'unreachable',
+    });
+    expect(own.connections).toBeGreaterThan(0);
+  });
+});
+
 describe('a request for a stranger', () => {
   it.each([...CORPUS, ...NEVER_FETCHED])('sends no packet for %s', async (url) => {
     await using guarded = guardBefore(site, { dial: undefined });

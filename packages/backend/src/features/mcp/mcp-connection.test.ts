@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { McpTarget } from './mcp-client.ts';
-import { createMcpConnection, type McpConnection, type McpTimes } from './mcp-connection.ts';
+import { createMcpConnection, type McpConnection } from './mcp-connection.ts';
 import type { McpCall } from './mcp-link.ts';
+import type { McpTimes } from './mcp-times.ts';
 import { createTestLog, isAlive, SECRET, type ServerKind, startTarget } from './testing/targets.ts';
 
 const KINDS: ServerKind[] = ['stdio', 'modern', 'sessions'];

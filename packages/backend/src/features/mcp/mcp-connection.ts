@@ -4,6 +4,7 @@ import { untilAborted } from '../../until-aborted.ts';
 import type { McpTarget } from './mcp-client.ts';
 import { McpFailure, mcpFailure } from './mcp-failure.ts';
 import { type McpCall, type McpLink, openMcpLink } from './mcp-link.ts';
+import type { McpTimes } from './mcp-times.ts';
 import type { ToolList } from './remote-tool.ts';
 
 /**
@@ -25,17 +26,6 @@ export interface McpConnection extends AsyncDisposable {
   tools(): Promise<ToolList>;
   /** Throws, with a message for the model, when the server cannot be reached or says that it failed. */
   call(request: McpCall): Promise<Json>;
-}
-
-export interface McpTimes {
-  /** How long a run waits for tools. */
-  waitMs: number;
-  connectTimeoutMs: number;
-  callTimeoutMs: number;
-  /** A list is read again after this, whether or not the server said that it changed. */
-  listTtlMs: number;
-  /** After the first failure; each further one doubles it, up to five minutes. */
-  pauseMs: number;
 }
 
 export interface McpConnectionOptions {
@@ -170,7 +160,7 @@ export function createMcpConnection(options: McpConnectionOptions): McpConnectio
     } catch (err) {
       const failure = failureOf(err);
       const { message: reason } = failure;
-      if (isUseless(failure)) drop(open, failure);
+      if (failure.endsConnection) drop(open, failure);
       else log.warn({ ...about, reason }, 'the tools of an MCP server cannot be listed again');
     } finally {
       open.readAt = performance.now();
@@ -201,7 +191,7 @@ export function createMcpConnection(options: McpConnectionOptions): McpConnectio
         return await open.link.call(request);
       } catch (err) {
         const failure = failureOf(err);
-        if (isUseless(failure)) drop(open, failure);
+        if (failure.endsConnection) drop(open, failure);
         if (failure.kind === 'session' && round === 1) continue;
         if (failure.kind === 'tool') throw failure;
         throw new Error(`The MCP server ${server.name} failed: ${failure.message}`, { cause: err });
@@ -251,11 +241,6 @@ export function createMcpConnection(options: McpConnectionOptions): McpConnectio
 
 function failureOf(err: unknown): McpFailure {
   return mcpFailure(err, () => '');
-}
-
-/** The connection has to be made again. */
-function isUseless({ kind }: McpFailure): boolean {
-  return kind === 'lost' || kind === 'session';
 }
 
 function jitter(): number {

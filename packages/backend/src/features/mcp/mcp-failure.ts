@@ -16,6 +16,11 @@ export class McpFailure extends Error {
     super(message.slice(0, MAX_CHARS));
     this.kind = kind;
   }
+
+  /** The connection has to be made again. */
+  get endsConnection(): boolean {
+    return this.kind === 'lost' || this.kind === 'session';
+  }
 }
 
 const MAX_CHARS = 2_000;

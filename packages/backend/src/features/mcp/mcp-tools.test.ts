@@ -10,7 +10,8 @@ import type { Tool } from '../agent/tool.ts';
 import { createToolRegistry } from '../agent/tool-registry.ts';
 import { callTool } from '../agent/tools/tool-testing.ts';
 import { addHttp, addProgram, mcpOf } from './mcp-testing.ts';
-import { createMcpTools, type McpTools, type McpToolsTimes } from './mcp-tools.ts';
+import type { McpToolsTimes } from './mcp-times.ts';
+import { createMcpTools, type McpTools } from './mcp-tools.ts';
 import { startMcpServer, type TestMcpServer } from './testing/http-server.ts';
 import { createTestLog, isAlive, SECRET } from './testing/targets.ts';
 

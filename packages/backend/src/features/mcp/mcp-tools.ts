@@ -4,11 +4,12 @@ import { withTransaction } from '../../db/transaction.ts';
 import { parseAllowList } from '../../ports/fetch-allow-list.ts';
 import type { Tool } from '../agent/tool.ts';
 import type { ToolSource } from '../agent/tool-registry.ts';
-import { createMcpConnection, type McpConnection, type McpTimes } from './mcp-connection.ts';
+import { createMcpConnection, type McpConnection } from './mcp-connection.ts';
 import { onMcpChange } from './mcp-news.ts';
 import { mayUse } from './mcp-policy.ts';
 import { type McpServerRow, selectMcpServers } from './mcp-store.ts';
 import { mcpTarget } from './mcp-target.ts';
+import { MCP_TIMES, type McpToolsTimes } from './mcp-times.ts';
 import { mcpTool } from './mcp-tool.ts';
 
 /** The tools of the MCP servers that tenants have configured. */
@@ -16,22 +17,6 @@ export interface McpTools extends ToolSource, AsyncDisposable {}
 
 export type McpCore = Pick<Core, 'config' | 'database' | 'bus' | 'log'>;
 
-export interface McpToolsTimes extends McpTimes {
-  /** How long the servers of a tenant are believed without looking; a lost hint heals after this. */
-  rowsTtlMs: number;
-  /** A connection that nobody used for this long is closed. */
-  idleMs: number;
-}
-
-const TIMES: McpToolsTimes = {
-  waitMs: 2_000,
-  connectTimeoutMs: 20_000,
-  callTimeoutMs: 60_000,
-  listTtlMs: 60_000,
-  pauseMs: 1_000,
-  rowsTtlMs: 5_000,
-  idleMs: 5 * 60_000,
-};
 const MAX_CONNECTIONS = 100;
 /** Connections used more recently are not given up for others: two busy tenants would only take turns connecting. */
 const IN_USE_MS = 10_000;
@@ -60,7 +45,7 @@ export async function createMcpTools(core: McpCore, times: Partial<McpToolsTimes
   const { config, log, bus } = core;
   // Better no start than a surprise at the first call.
   parseAllowList(config.toolHttpAllow ?? []);
-  const all: McpToolsTimes = { ...TIMES, ...times };
+  const all: McpToolsTimes = { ...MCP_TIMES, ...times };
   const tenants = new Map<string, Tenant>();
   const connections = new Map<string, Kept>();
   const closing = new Set<Promise<void>>();
