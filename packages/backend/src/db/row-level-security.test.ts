@@ -48,7 +48,9 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   });
   await withTransaction(ctx, async ({ db }) => {
     await sql`insert into mcp_servers (id, tenant_id, name, transport, url, headers, env, is_enabled)
-      values (${randomUUID()}, ${tenantId}, 's', 'http', 'https://mcp.example/', '{}', '{}', false)`.execute(db);
+      values (${randomUUID()}, ${tenantId}, 's', 'http', 'https://mcp.example/', '{}', '{}', false)`.execute(
+      db,
+    );
   });
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
 }

@@ -26,11 +26,17 @@ async function eventfulConversation(): Promise<{ conversationId: string; snapsho
   const scripts = [
     '#think I plan\n#plan A | B\n#say first I look\n#tool clock_now {}\n#tool clock_now {"timeZone":"Mars/Olympus"}\n#delay 2\n#repeat 100 word',
     '#tool ask_user {"question":"Which?","options":["a","b"]}\n#say so be it',
+    null,
     '#think hm\n#say half an answer\n#fail cut 1\n#say the whole answer',
     '#say half an answer\n#fail 401 9\n#say never said',
   ];
   for (const text of scripts) {
-    const { runId } = await user.call.conversation.send({ conversationId, clientId: randomUUID(), text });
+    const call = { conversationId, clientId: randomUUID() };
+    // Null: the answer is given anew.
+    const { runId } =
+      text === null
+        ? await user.call.conversation.regenerate(call)
+        : await user.call.conversation.send({ ...call, text });
     for (let active: string | null = runId; active !== null;) {
       const snapshot = await user.call.conversation.get({ conversationId });
       snapshots.push(snapshot);
@@ -41,7 +47,7 @@ async function eventfulConversation(): Promise<{ conversationId: string; snapsho
       // The embedded database answers without letting anything else happen.
       await setTimeout(5);
     }
-    await user.call.conversation.update({ conversationId, title: text.slice(0, 20) });
+    await user.call.conversation.update({ conversationId, title: text?.slice(0, 20) });
   }
   snapshots.push(await user.call.conversation.get({ conversationId }));
   return { conversationId, snapshots };

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { applyConversationEvent, type ConversationState } from '@aura/contract';
+import type { ConversationState } from '@aura/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collectEvents, expectConverges, untilDone } from '../../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
-import { ask, outcomeOf } from '../agent/agent-testing.ts';
+import { ask } from '../agent/agent-testing.ts';
 import { visitorOn } from '../auth/auth-testing.ts';
-import { checkpointsOf, fork, lastPrompt, stateOf, talk, transcript } from './fork-testing.ts';
+import {
+  checkpointsOf,
+  everythingOf,
+  fork,
+  lastPrompt,
+  replayed,
+  stateOf,
+  talk,
+  transcript,
+  twoTurns,
+} from './fork-testing.ts';
 
 let test: TestBackend;
 let user: TestCaller;
@@ -15,36 +24,6 @@ beforeAll(async () => {
   user = await createTestCaller(test.backend);
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
-
-/** Two turns; the second one thinks, plans, and calls two tools before it answers. */
-async function twoTurns(): Promise<{ conversationId: string; runId: string; messageId: string }> {
-  const first = await talk(user, '#say hello');
-  return await talk(
-    user,
-    '#think Let me see\n#say I look\n#tool clock_now {}\n#say I note\n#tool remember {"key":"k","value":"v"}\n#say all done',
-    first,
-  );
-}
-
-/** What a reader is told who follows the conversation from its first event on. */
-async function replayed(conversationId: string): Promise<ConversationState> {
-  const { state, cursor } = await user.call.conversation.get({ conversationId });
-  const head = Number(cursor.split('.').at(-1));
-  const { events } = await collectEvents(user, conversationId, { until: ({ seq }) => seq >= head });
-  const blank = { ...state, messages: [], runs: {} };
-  const reached = events.reduce(applyConversationEvent, blank);
-  expect(structuredClone(reached)).toEqual(structuredClone(state));
-  return state;
-}
-
-/** All that is to be seen of a conversation, and what its fork must not change. */
-async function everythingOf(conversationId: string): Promise<unknown> {
-  return [
-    await user.call.conversation.get({ conversationId }),
-    await user.call.conversation.checkpoints({ conversationId }),
-    await user.call.agent.list({ conversationId }),
-  ];
-}
 
 describe('conversation.fork', () => {
   it('refuses who is not signed in, guests, keys that may only read, and calls that name no place or two', async () => {
@@ -68,7 +47,7 @@ describe('conversation.fork', () => {
   });
 
   it('finds neither another conversation’s places nor what was cleared away', async () => {
-    const { conversationId, messageId } = await twoTurns();
+    const { conversationId, messageId } = await twoTurns(user);
     const [checkpoint] = await checkpointsOf(user, conversationId);
     const other = await talk(user, '#say other');
     const places = [{ messageId }, { checkpointId: checkpoint?.id ?? '' }];
@@ -88,8 +67,8 @@ describe('conversation.fork', () => {
   });
 
   it('copies all of a conversation from its last checkpoint, and leaves the original as it is', async () => {
-    const { conversationId, runId } = await twoTurns();
-    const before = await everythingOf(conversationId);
+    const { conversationId, runId } = await twoTurns(user);
+    const before = await everythingOf(user, conversationId);
     const checkpoints = await checkpointsOf(user, conversationId);
     const copy = await fork(user, conversationId, { checkpointId: checkpoints.at(-1)?.id ?? '' });
     expect(copy).toMatchObject({
@@ -97,9 +76,9 @@ describe('conversation.fork', () => {
       runId: null,
       conversation: { forkedFrom: conversationId, activeRunId: null },
     });
-    expect(await everythingOf(conversationId)).toEqual(before);
+    expect(await everythingOf(user, conversationId)).toEqual(before);
     const original = await stateOf(user, conversationId);
-    const state = await replayed(copy.conversation.id);
+    const state = await replayed(user, copy.conversation.id);
     expect(await transcript(user, copy.conversation.id)).toEqual(await transcript(user, conversationId));
     expect(state.conversation.title).toBe(original.conversation.title);
     const run = Object.values(state.runs).at(-1);
@@ -117,7 +96,7 @@ describe('conversation.fork', () => {
   });
 
   it('is a conversation like any other: it goes on with all that was said and done, and can be forked again', async () => {
-    const { conversationId } = await twoTurns();
+    const { conversationId } = await twoTurns(user);
     const last = (await checkpointsOf(user, conversationId)).at(-1);
     const copy = await fork(user, conversationId, { checkpointId: last?.id ?? '' }, { title: 'Branch' });
     const again = await fork(user, copy.conversation.id, {
@@ -136,11 +115,11 @@ describe('conversation.fork', () => {
   });
 
   it('ends in mid-run at a checkpoint there, with what had been said and done until then', async () => {
-    const { conversationId } = await twoTurns();
+    const { conversationId } = await twoTurns(user);
     const [, , clock] = await checkpointsOf(user, conversationId);
     expect(clock).toMatchObject({ kind: 'tool', label: 'clock_now', step: 2, canContinue: true });
     const { conversation } = await fork(user, conversationId, { checkpointId: clock?.id ?? '' });
-    const state = await replayed(conversation.id);
+    const state = await replayed(user, conversation.id);
     expect(state.messages.map(({ text }) => text.split('\n').at(-1))).toEqual([
       '#say hello',
       'hello',
@@ -161,7 +140,7 @@ describe('conversation.fork', () => {
   });
 
   it('keeps of the first turn alone what its checkpoint tells', async () => {
-    const { conversationId } = await twoTurns();
+    const { conversationId } = await twoTurns(user);
     const [first] = await checkpointsOf(user, conversationId);
     const { conversation } = await fork(user, conversationId, { checkpointId: first?.id ?? '' });
     expect(await transcript(user, conversation.id)).toEqual(['user: #say hello', 'assistant: hello']);
@@ -170,91 +149,8 @@ describe('conversation.fork', () => {
     ]);
   });
 
-  it('goes on from a checkpoint: calls without a result are made in the copy, by its own run', async () => {
-    const { conversationId, runId } = await twoTurns();
-    const before = await everythingOf(conversationId);
-    const [, asks] = await checkpointsOf(user, conversationId);
-    expect(asks).toMatchObject({ kind: 'model', label: 'clock_now', canContinue: true });
-    const copy = await fork(user, conversationId, { checkpointId: asks?.id ?? '' }, { continue: true });
-    const copiedRunId = copy.runId ?? '';
-    expect(copiedRunId).not.toBe(runId);
-    expect(copy.conversation.activeRunId).toBe(copiedRunId);
-    const { run, events } = await outcomeOf(user, {
-      conversationId: copy.conversation.id,
-      messageId: copy.messageId ?? '',
-      runId: copiedRunId,
-    });
-    expect(run).toMatchObject({ status: 'completed', error: null });
-    expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
-    expect(run.items.flatMap((item) => (item.kind === 'tool' ? [item.toolName, item.status] : []))).toEqual([
-      'clock_now',
-      'succeeded',
-      'remember',
-      'succeeded',
-    ]);
-    expect(await transcript(user, copy.conversation.id)).toEqual(await transcript(user, conversationId));
-    expect(await checkpointsOf(user, copy.conversation.id)).toHaveLength(6);
-    expect(await everythingOf(conversationId)).toEqual(before);
-    await replayed(copy.conversation.id);
-  });
-
-  it('asks people anew about a call that waits in the original', async () => {
-    const asked = await ask(user, '#tool ask_user {"question":"Really?"}\n#say as you wish');
-    const { conversationId } = asked;
-    const waits = ({ type }: { type: string }): boolean => type === 'run_waiting';
-    await collectEvents(user, conversationId, { until: waits });
-    const [checkpoint] = await checkpointsOf(user, conversationId);
-    const at = { checkpointId: checkpoint?.id ?? '' };
-    const still = await fork(user, conversationId, at);
-    expect(Object.values((await replayed(still.conversation.id)).runs)).toMatchObject([
-      { status: 'cancelled', items: [] },
-    ]);
-    const copy = await fork(user, conversationId, at, { continue: true });
-    await collectEvents(user, copy.conversation.id, { until: waits });
-    const { approvals } = await user.call.hitl.list({ status: 'pending' });
-    const own = approvals.find((approval) => approval.conversationId === copy.conversation.id);
-    if (own === undefined) throw new Error('nobody was asked');
-    const { id: approvalId, argsHash } = own;
-    await user.call.hitl.respond({ approvalId, argsHash, answer: 'yes', clientId: randomUUID() });
-    await untilDone(user, copy.conversation.id, copy.runId ?? '');
-    expect((await stateOf(user, conversationId)).runs[asked.runId]).toMatchObject({ status: 'waiting' });
-    await user.call.agent.stop(asked);
-  });
-
-  it('has what the user said answered anew in the copy when it goes on from a message', async () => {
-    const { conversationId, messageId } = await twoTurns();
-    const still = await fork(user, conversationId, { messageId });
-    expect((await replayed(still.conversation.id)).messages.at(-1)).toMatchObject({
-      role: 'user',
-      runId: null,
-    });
-    const copy = await fork(
-      user,
-      still.conversation.id,
-      {
-        messageId: (await stateOf(user, still.conversation.id)).messages.at(-1)?.id ?? '',
-      },
-      { continue: true },
-    );
-    await untilDone(user, copy.conversation.id, copy.runId ?? '');
-    expect(await transcript(user, copy.conversation.id)).toEqual(await transcript(user, conversationId));
-    await replayed(copy.conversation.id);
-  });
-
-  it('has nothing to go on with after a closing answer', async () => {
-    const { conversationId } = await talk(user, '#say done');
-    const [last] = await checkpointsOf(user, conversationId);
-    expect(last).toMatchObject({ kind: 'model', canContinue: false });
-    const answer = (await stateOf(user, conversationId)).messages.at(-1);
-    for (const at of [{ checkpointId: last?.id ?? '' }, { messageId: answer?.id ?? '' }]) {
-      await expect(fork(user, conversationId, at, { continue: true })).rejects.toMatchObject({
-        code: 'BAD_REQUEST',
-      });
-    }
-  });
-
   it('ends after an answer in mid-run, and after a partial one', async () => {
-    const { conversationId } = await twoTurns();
+    const { conversationId } = await twoTurns(user);
     const { messages } = await stateOf(user, conversationId);
     const look = messages.find(({ text }) => text === 'I look');
     const copy = await fork(user, conversationId, { messageId: look?.id ?? '' });
@@ -266,28 +162,13 @@ describe('conversation.fork', () => {
     await user.call.agent.stop(stopped);
     const partial = (await stateOf(user, stopped.conversationId)).messages.at(-1);
     const same = await fork(user, stopped.conversationId, { messageId: partial?.id ?? '' });
-    const state = await replayed(same.conversation.id);
+    const state = await replayed(user, same.conversation.id);
     expect(state.messages.at(-1)).toMatchObject({ text: partial?.text, isComplete: false });
     expect(Object.values(state.runs)).toMatchObject([{ status: 'cancelled' }]);
   });
 
-  it('takes from a conversation in which the agent is at work what is finished, and disturbs nothing', async () => {
-    const asked = await ask(user, '#say I look\n#tool clock_now {}\n#delay 10\n#repeat 200 tick');
-    const { conversationId } = asked;
-    await expect.poll(async () => (await checkpointsOf(user, conversationId)).length).toBe(2);
-    const [, clock] = await checkpointsOf(user, conversationId);
-    const copy = await fork(user, conversationId, { checkpointId: clock?.id ?? '' });
-    expect(await transcript(user, copy.conversation.id)).toEqual([
-      'user: #repeat 200 tick',
-      'assistant: I look',
-    ]);
-    await replayed(copy.conversation.id);
-    const { run } = await outcomeOf(user, asked);
-    expect(run).toMatchObject({ status: 'completed' });
-  });
-
   it('copies once when the call is repeated, also at the same moment, and refuses another under the same clientId', async () => {
-    const { conversationId, messageId } = await twoTurns();
+    const { conversationId, messageId } = await twoTurns(user);
     for (const goesOn of [true, false]) {
       const input = { conversationId, messageId, clientId: randomUUID(), continue: goesOn };
       const answers = await Promise.all(
@@ -311,14 +192,6 @@ describe('conversation.fork', () => {
       expect(JSON.stringify(event)).toContain(copy.conversation.id);
       break;
     }
-  });
-
-  it('converges for readers of the copy while it goes on', async () => {
-    const { conversationId, messageId } = await talk(user, '#say hi');
-    const copy = await fork(user, conversationId, { messageId });
-    await expectConverges(user, copy.conversation.id, async () => {
-      await talk(user, '#tool clock_now {}\n#say on', { conversationId: copy.conversation.id });
-    });
   });
 
   it('refuses to copy more than a thousand messages, and says what to do', async () => {
