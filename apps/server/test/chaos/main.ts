@@ -16,9 +16,9 @@ const seconds = Number(values.seconds);
 const kills = Number(values.kills ?? Math.floor(seconds / 3));
 const people = Number(values.people);
 const areNumbers = [seed, seconds, kills].every((value) => Number.isSafeInteger(value) && value >= 0);
-if (values.help === true || !areNumbers || !Number.isSafeInteger(people) || people < 2) {
+if (values.help === true || !areNumbers || !Number.isSafeInteger(people) || people < 3) {
   console.log(
-    'npm run chaos -- --seed S --seconds N [--kills K] [--people P]   (whole numbers, at least 2 people)',
+    'npm run chaos -- --seed S --seconds N [--kills K] [--people P]   (whole numbers, at least 3 people)',
   );
   process.exit(values.help === true ? 0 : 1);
 }

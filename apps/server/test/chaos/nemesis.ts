@@ -24,7 +24,10 @@ export async function nemesis(
   const exclusively = (name: string, work: () => Promise<void>): boolean => {
     if (busy.has(name)) return false;
     busy.add(name);
-    under.push(work().finally(() => busy.delete(name)));
+    const working = work().finally(() => busy.delete(name));
+    // Heard at the end, when all are waited for.
+    working.catch(() => {});
+    under.push(working);
     return true;
   };
   for (const { atMs, fault } of plan) {
