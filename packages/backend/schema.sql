@@ -1,6 +1,92 @@
 -- What the migrations make: tables, constraints, indexes, policies and grants, read from the catalog of a migrated
 -- database by `npm run schema`. Not run by anything and not edited by hand; a test compares it on both databases.
 
+create table api_keys (
+  id uuid not null,
+  tenant_id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  hash bytea not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE,
+  constraint api_keys_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint api_keys_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['read'::text, 'write'::text, 'approvals:decide'::text, 'admin'::text])))
+);
+CREATE INDEX api_keys_member ON api_keys USING btree (tenant_id, user_id, created_at DESC) WHERE (revoked_at IS NULL);
+CREATE INDEX api_keys_revoked ON api_keys USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
+alter table api_keys enable row level security, force row level security;
+create policy all_rows on api_keys as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on api_keys as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on api_keys to aura_system;
+grant select (id, tenant_id, user_id, name, scopes, created_at, last_used_at, expires_at, revoked_at) on api_keys to aura_app;
+
+create table approval_policies (
+  tenant_id uuid not null,
+  rules jsonb not null,
+  version integer not null,
+  updated_at timestamp with time zone not null,
+  updated_by uuid not null,
+  constraint approval_policies_pkey PRIMARY KEY (tenant_id),
+  constraint approval_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table approval_policies enable row level security, force row level security;
+create policy all_rows on approval_policies as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on approval_policies as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on approval_policies to aura_app;
+
+create table approvals (
+  id uuid not null,
+  tenant_id uuid not null,
+  conversation_id uuid not null,
+  run_id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  tool_call_id text not null,
+  tool_name text not null,
+  tool_version text not null,
+  risk text not null,
+  title text not null,
+  args jsonb not null,
+  args_hash text not null,
+  question jsonb,
+  allowed text[] not null,
+  approver_kind text not null,
+  approver_ids uuid[] not null default '{}'::uuid[],
+  approver_role text,
+  status text not null default 'pending'::text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by uuid,
+  decision_key text,
+  reason text,
+  edited_args jsonb,
+  answer jsonb,
+  constraint approvals_pkey PRIMARY KEY (id),
+  constraint approvals_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, id),
+  constraint approvals_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES runs(tenant_id, id),
+  constraint approvals_approver_kind_check CHECK ((approver_kind = ANY (ARRAY['owner'::text, 'users'::text, 'role'::text]))),
+  constraint approvals_check CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
+  constraint approvals_kind_check CHECK ((kind = ANY (ARRAY['tool'::text, 'question'::text, 'unknown'::text]))),
+  constraint approvals_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'answered'::text, 'expired'::text, 'cancelled'::text, 'outdated'::text])))
+);
+CREATE INDEX approvals_conversation ON approvals USING btree (conversation_id);
+CREATE INDEX approvals_due ON approvals USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX approvals_history ON approvals USING btree (tenant_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX approvals_one_pending ON approvals USING btree (run_id, tool_call_id) WHERE (status = 'pending'::text);
+CREATE INDEX approvals_pending ON approvals USING btree (tenant_id, expires_at, id) WHERE (status = 'pending'::text);
+CREATE INDEX approvals_run ON approvals USING btree (run_id);
+alter table approvals enable row level security, force row level security;
+create policy all_rows on approvals as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on approvals as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on approvals to aura_app;
+grant delete, select on approvals to aura_system;
+
 create table audit_log (
   id bigint not null generated always as identity,
   tenant_id uuid,
@@ -34,18 +120,25 @@ create table conversations (
   deleted_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  when_busy text not null default 'reject'::text,
+  when_waiting text not null default 'reject'::text,
+  forked_from uuid,
+  cleared_seq bigint not null default 0,
   constraint conversations_pkey PRIMARY KEY (id),
   constraint conversations_tenant_id_id_key UNIQUE (tenant_id, id),
   constraint conversations_tenant_id_user_id_client_id_key UNIQUE (tenant_id, user_id, client_id),
   constraint conversations_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES streams(tenant_id, id),
-  constraint conversations_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id)
+  constraint conversations_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id),
+  constraint conversations_when_busy_check CHECK ((when_busy = ANY (ARRAY['reject'::text, 'enqueue'::text, 'interrupt'::text, 'steer'::text]))),
+  constraint conversations_when_waiting_check CHECK ((when_waiting = ANY (ARRAY['reject'::text, 'enqueue'::text, 'interrupt'::text])))
 );
+CREATE INDEX conversations_deleted ON conversations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX conversations_list ON conversations USING btree (tenant_id, user_id, is_archived, is_pinned DESC, updated_at DESC, id DESC) WHERE (deleted_at IS NULL);
 alter table conversations enable row level security, force row level security;
 create policy all_rows on conversations as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on conversations as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on conversations to aura_app;
-grant insert, select, update on conversations to aura_system;
+grant delete, insert, select, update on conversations to aura_system;
 
 create table events (
   stream_id uuid not null,
@@ -63,7 +156,7 @@ alter table events enable row level security, force row level security;
 create policy all_rows on events as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on events as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select on events to aura_app;
-grant insert, select on events to aura_system;
+grant delete, insert, select on events to aura_system;
 grant insert on events to aura_writer;
 
 create table facts (
@@ -92,6 +185,33 @@ alter table login_attempts enable row level security, force row level security;
 create policy all_rows on login_attempts as permissive for all to aura_system using (true) with check (true);
 grant delete, insert, select, update on login_attempts to aura_system;
 
+create table mcp_servers (
+  id uuid not null,
+  tenant_id uuid not null,
+  name text not null,
+  transport text not null,
+  url text,
+  command text,
+  args text[] not null default '{}'::text[],
+  headers jsonb not null,
+  env jsonb not null,
+  is_enabled boolean not null,
+  classifications jsonb not null default '{}'::jsonb,
+  revision integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint mcp_servers_pkey PRIMARY KEY (id),
+  constraint mcp_servers_tenant_id_name_key UNIQUE (tenant_id, name),
+  constraint mcp_servers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint mcp_servers_check CHECK (((transport = 'http'::text) = (url IS NOT NULL))),
+  constraint mcp_servers_check1 CHECK (((transport = 'stdio'::text) = (command IS NOT NULL))),
+  constraint mcp_servers_transport_check CHECK ((transport = ANY (ARRAY['stdio'::text, 'http'::text])))
+);
+alter table mcp_servers enable row level security, force row level security;
+create policy all_rows on mcp_servers as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on mcp_servers as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on mcp_servers to aura_app;
+
 create table memberships (
   tenant_id uuid not null,
   user_id uuid not null,
@@ -104,12 +224,33 @@ create table memberships (
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text, 'guest'::text])))
 );
+CREATE INDEX memberships_stream ON memberships USING btree (stream_id);
 CREATE INDEX memberships_user ON memberships USING btree (user_id);
 alter table memberships enable row level security, force row level security;
 create policy all_rows on memberships as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on memberships as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant select on memberships to aura_app;
 grant insert, select, update on memberships to aura_system;
+
+create table memories (
+  tenant_id uuid not null,
+  owner_id uuid not null,
+  agent text not null,
+  key text not null,
+  value jsonb not null,
+  version uuid not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint memories_pkey PRIMARY KEY (tenant_id, owner_id, agent, key),
+  constraint memories_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+CREATE INDEX memories_expiry ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+alter table memories enable row level security, force row level security;
+create policy all_rows on memories as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on memories as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on memories to aura_app;
+grant delete, select on memories to aura_system;
 
 create table messages (
   id uuid not null,
@@ -126,6 +267,7 @@ create table messages (
   output_tokens integer,
   seq bigint not null,
   created_at timestamp with time zone not null default now(),
+  is_superseded boolean not null default false,
   constraint messages_pkey PRIMARY KEY (id),
   constraint messages_tenant_id_conversation_id_client_id_key UNIQUE (tenant_id, conversation_id, client_id),
   constraint messages_tenant_id_conversation_id_seq_key UNIQUE (tenant_id, conversation_id, seq),
@@ -136,7 +278,8 @@ alter table messages enable row level security, force row level security;
 create policy all_rows on messages as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on messages as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select on messages to aura_app;
-grant insert, select on messages to aura_system;
+grant delete, insert, select on messages to aura_system;
+grant update (run_id, is_superseded) on messages to aura_app;
 
 create table runs (
   id uuid not null,
@@ -157,19 +300,31 @@ create table runs (
   created_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
+  no_progress integer not null default 0,
+  active_ms integer not null default 0,
+  cost_micros bigint not null default 0,
+  claimed_at timestamp with time zone,
+  is_tainted boolean not null default false,
+  superseded_by uuid,
+  client_id text,
+  request_hash text,
+  is_compacted boolean not null default false,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_tenant_id_id_key UNIQUE (tenant_id, id),
   constraint runs_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, id),
-  constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+  constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
+CREATE UNIQUE INDEX runs_client ON runs USING btree (conversation_id, client_id) WHERE (client_id IS NOT NULL);
+CREATE INDEX runs_conversation ON runs USING btree (conversation_id, created_at);
 CREATE INDEX runs_due ON runs USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
-CREATE UNIQUE INDEX runs_one_active ON runs USING btree (conversation_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE UNIQUE INDEX runs_one_active ON runs USING btree (conversation_id) WHERE (status = ANY (ARRAY['running'::text, 'waiting'::text]));
+CREATE INDEX runs_uncompacted ON runs USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (NOT is_compacted));
 CREATE INDEX runs_user ON runs USING btree (tenant_id, user_id, created_at DESC, id DESC);
 alter table runs enable row level security, force row level security;
 create policy all_rows on runs as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on runs as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on runs to aura_app;
-grant insert, select, update on runs to aura_system;
+grant delete, insert, select, update on runs to aura_system;
 grant select (id, tenant_id, status, fence) on runs to aura_writer;
 grant update (started_at) on runs to aura_writer;
 
@@ -190,13 +345,14 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id)
 );
+CREATE INDEX sessions_created ON sessions USING btree (created_at);
 CREATE INDEX sessions_revoked ON sessions USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX sessions_user ON sessions USING btree (user_id) WHERE (revoked_at IS NULL);
 alter table sessions enable row level security, force row level security;
 create policy all_rows on sessions as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on sessions as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on sessions to aura_app;
-grant insert, select, update on sessions to aura_system;
+grant delete, insert, select, update on sessions to aura_system;
 
 create table steps (
   run_id uuid not null,
@@ -207,13 +363,13 @@ create table steps (
   at timestamp with time zone not null default now(),
   constraint steps_pkey PRIMARY KEY (run_id, index),
   constraint steps_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES runs(tenant_id, id),
-  constraint steps_kind_check CHECK ((kind = ANY (ARRAY['model'::text, 'tool'::text])))
+  constraint steps_kind_check CHECK ((kind = ANY (ARRAY['model'::text, 'tool'::text, 'message'::text])))
 );
 alter table steps enable row level security, force row level security;
 create policy all_rows on steps as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on steps as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
-grant insert, select on steps to aura_app;
-grant insert, select on steps to aura_system;
+grant delete, insert, select on steps to aura_app;
+grant delete, insert, select on steps to aura_system;
 
 create table streams (
   id uuid not null,
@@ -227,11 +383,12 @@ create table streams (
   constraint streams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint streams_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'conversation'::text])))
 );
+CREATE INDEX streams_user ON streams USING btree (id) WHERE (kind = 'user'::text);
 alter table streams enable row level security, force row level security;
 create policy all_rows on streams as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on streams as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on streams to aura_app;
-grant insert, select, update on streams to aura_system;
+grant delete, insert, select, update on streams to aura_system;
 grant select (id, tenant_id, head) on streams to aura_writer;
 grant update (head) on streams to aura_writer;
 
@@ -248,6 +405,55 @@ create policy all_rows on tenants as permissive for all to aura_system, aura_wri
 create policy tenant_rows on tenants as permissive for all to aura_app using ((id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant select on tenants to aura_app;
 grant insert, select, update on tenants to aura_system;
+
+create table tool_calls (
+  run_id uuid not null,
+  call_id text not null,
+  tenant_id uuid not null,
+  tool_name text not null,
+  tool_version text not null,
+  args_hash text not null,
+  repeat text not null,
+  approval_id uuid,
+  fence bigint not null,
+  attempts integer not null default 1,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint tool_calls_pkey PRIMARY KEY (run_id, call_id),
+  constraint tool_calls_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES approvals(id),
+  constraint tool_calls_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES runs(tenant_id, id)
+);
+CREATE INDEX tool_calls_approval ON tool_calls USING btree (approval_id) WHERE (approval_id IS NOT NULL);
+alter table tool_calls enable row level security, force row level security;
+create policy all_rows on tool_calls as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on tool_calls as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on tool_calls to aura_app;
+grant delete, select on tool_calls to aura_system;
+
+create table usage_entries (
+  run_id uuid not null,
+  step integer not null,
+  attempt integer not null,
+  tenant_id uuid not null,
+  user_id uuid not null,
+  conversation_id uuid not null,
+  message_id uuid,
+  model text not null,
+  is_settled boolean not null default false,
+  input_tokens integer not null,
+  output_tokens integer not null,
+  cost_micros bigint not null,
+  created_at timestamp with time zone not null,
+  constraint usage_entries_pkey PRIMARY KEY (run_id, step, attempt),
+  constraint usage_entries_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES runs(tenant_id, id)
+);
+CREATE INDEX usage_entries_tenant ON usage_entries USING btree (tenant_id, created_at);
+CREATE INDEX usage_entries_user ON usage_entries USING btree (tenant_id, user_id, created_at);
+alter table usage_entries enable row level security, force row level security;
+create policy all_rows on usage_entries as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on usage_entries as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on usage_entries to aura_app;
+grant delete, select on usage_entries to aura_system;
 
 create table users (
   id uuid not null,

@@ -3,6 +3,7 @@ import { accountRouter } from './features/account/account-router.ts';
 import { agentRouter } from './features/agent/agent-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
+import { mcpRouter } from './features/mcp/mcp-router.ts';
 import { memoryRouter } from './features/memory/memory-router.ts';
 import { hitlRouter } from './features/hitl/hitl-router.ts';
 import { usageRouter } from './features/usage/usage-router.ts';
@@ -14,6 +15,7 @@ export interface Routes {
   auth: typeof authRouter;
   conversation: typeof conversationRouter;
   hitl: typeof hitlRouter;
+  mcp: typeof mcpRouter;
   memory: typeof memoryRouter;
   usage: typeof usageRouter;
 }
@@ -28,6 +30,7 @@ export const appRouter: TRPCBuiltRouter<
   auth: authRouter,
   conversation: conversationRouter,
   hitl: hitlRouter,
+  mcp: mcpRouter,
   memory: memoryRouter,
   usage: usageRouter,
 });

@@ -17,6 +17,7 @@ import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
+import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
@@ -59,6 +60,7 @@ export async function createBackend(
   const jobs = stack.use(createPgBossJobs({ database: opened.jobDatabase, log }));
   await jobs.start();
   const bus = overrides.bus ?? stack.use(openBus(config, log));
+  const mcpTools = stack.use(await createMcpTools({ config, database, bus, log }));
   const hub = stack.use(createHub({ database, bus, log, nodeId }));
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
@@ -79,7 +81,7 @@ export async function createBackend(
     refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),
-    tools: overrides.tools ?? createToolRegistry(builtInTools),
+    tools: overrides.tools ?? createToolRegistry(builtInTools, [mcpTools]),
     jobs,
     approvalPolicy: overrides.approvalPolicy ?? null,
   };

@@ -91,6 +91,9 @@ describe('agent.models and agent.tools', () => {
       ['remember', 'write'],
       ['recall', 'read'],
       ['update_plan', 'read'],
+      ['ask_user', 'read'],
+      ['http_fetch', 'external'],
+      ['http_send', 'external'],
     ]);
     for (const { inputSchema } of tools) expect(inputSchema).toMatchObject({ type: 'object' });
   });

@@ -14,7 +14,8 @@ export const httpFetch = defineTool({
   risk: 'external',
   repeat: 'pure',
   taints: true,
-  input: z.object({
+  // Strict: what a model makes up must not be left out in silence.
+  input: z.strictObject({
     url: z.url({ protocol: /^https?$/, normalize: true }).max(2_048),
     method: z.enum(['GET', 'HEAD']).default('GET'),
   }),

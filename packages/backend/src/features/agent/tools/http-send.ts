@@ -32,7 +32,8 @@ export const httpSend = defineTool({
   repeat: 'once',
   taints: true,
   input: z
-    .object({
+    // Strict: what a model makes up must not be left out in silence.
+    .strictObject({
       url: z.url({ protocol: /^https?$/, normalize: true }).max(2_048),
       method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
       json: z.unknown().optional().describe('The body, as JSON.'),
