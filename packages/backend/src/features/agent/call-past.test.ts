@@ -67,7 +67,12 @@ function move(world: World, by: Move, repeat: Tool['repeat']): void {
     case 'work and die after':
       if (world.run === 'running' && !world.isSettled) work(world, by, repeat);
       return;
-    default: {
+    case 'approve':
+    case 'reject':
+    case 'respond':
+    case 'expire':
+    case 'cancel':
+    case 'outdate': {
       if (asked === undefined) return;
       const status: ApprovalStatus | null = approvalAfter(asked.row.status, by);
       if (status === null) return;

@@ -134,8 +134,9 @@ describe('a message that comes while the agent works', () => {
     const one = await ask(user, 'one', { conversationId });
     await untilSaid(one, 'first');
     const queued: Asked[] = [];
-    for (let index = 0; index < 20; index++)
+    for (let index = 0; index < 20; index++) {
       queued.push(await ask(user, `queued ${index}`, { conversationId }));
+    }
     expect((await refusalOf(ask(user, 'too many', { conversationId }))).code).toBe('RUN_ACTIVE');
     await user.call.agent.stop(one);
     await Promise.all(

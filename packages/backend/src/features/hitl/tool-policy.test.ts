@@ -81,9 +81,12 @@ describe('the policy', () => {
   });
 
   it('says the same whatever arguments the model makes up, as long as no rule names arguments', () => {
+    const blindRulesArb = fc.array(
+      ruleArb.map((rule): PolicyRule => ({ ...rule, args: undefined })),
+      { maxLength: 6 },
+    );
     fc.assert(
-      fc.property(callArb, argsArb, rulesArb, (call, args, rules) => {
-        const blind = rules.map(({ args: _, ...rule }) => rule);
+      fc.property(callArb, argsArb, blindRulesArb, (call, args, blind) => {
         return judge({ ...call, args }, ...blind) === judge(call, ...blind);
       }),
       RUNS,
