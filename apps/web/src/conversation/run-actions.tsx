@@ -3,11 +3,19 @@ import { Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatInstant } from '../i18n/format.ts';
+import { BranchActions } from './branch-actions.tsx';
 import { CopyButton } from './copy-button.tsx';
 import classes from './run-view.module.css';
 
 /** What can be done with a finished answer, and how it came about. */
-export function RunActions({ run }: { run: RunState }): ReactElement | null {
+export function RunActions({
+  run,
+  isNewest,
+}: {
+  run: RunState;
+  /** Nothing comes after it. */
+  isNewest: boolean;
+}): ReactElement | null {
   const { t, i18n } = useTranslation();
   const text = run.items
     .flatMap((item) => (item.kind === 'text' && item.text !== '' ? [item.text] : []))
@@ -24,6 +32,7 @@ export function RunActions({ run }: { run: RunState }): ReactElement | null {
   return (
     <div className={classes.actions}>
       <CopyButton text={text} label={t('conversation.copyAnswer')} />
+      <BranchActions run={run} isNewest={isNewest} />
       <Tooltip label={cost} disabled={cost === null}>
         <span>
           {run.model}

@@ -18,6 +18,8 @@ interface RunViewProps {
   run: RunState;
   /** What was said into it. */
   steering: readonly Steering[];
+  /** Nothing comes after it. */
+  isNewest: boolean;
   /** It is queued, and another run's turn comes first. */
   isBehind: boolean;
   /** Asks the same again; null when there is nothing to ask or it would not be the next thing in the conversation. */
@@ -27,7 +29,7 @@ interface RunViewProps {
 
 /** All that a run did, in the order it happened. */
 export const RunView = memo(function RunView(props: RunViewProps): ReactElement {
-  const { run, steering, isBehind, onTryAgain, onStop } = props;
+  const { run, steering, isNewest, isBehind, onTryAgain, onStop } = props;
   const { t } = useTranslation();
   const hasPlan = run.items.some((item) => item.kind === 'plan');
   const questions = new Set(run.items.flatMap(askedByCall));
@@ -50,7 +52,7 @@ export const RunView = memo(function RunView(props: RunViewProps): ReactElement 
       <Steered steering={steering} index={run.items.length} />
       <RunStatusLine run={run} isBehind={isBehind} onStop={onStop} />
       <RunOutcome run={run} onTryAgain={onTryAgain} />
-      {!isActive(run) && <RunActions run={run} />}
+      {!isActive(run) && <RunActions run={run} isNewest={isNewest} />}
     </article>
   );
 });

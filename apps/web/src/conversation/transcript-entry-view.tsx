@@ -2,11 +2,12 @@ import type { MessageView } from '@aura/contract';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Answer } from './answer.tsx';
+import { AskedMessage } from './asked-message.tsx';
 import { RunView } from './run-view.tsx';
 import type { TranscriptEntry } from './transcript-entries.ts';
-import { UserMessage } from './user-message.tsx';
 
 interface TranscriptEntryViewProps {
+  conversationId: string;
   entry: TranscriptEntry;
   /** Whether nothing comes after it: only then can a run be tried again. */
   isNewest: boolean;
@@ -18,17 +19,18 @@ interface TranscriptEntryViewProps {
 }
 
 export function TranscriptEntryView(props: TranscriptEntryViewProps): ReactElement {
-  const { entry, isNewest, messages, activeRunId, onSend, onStopRun } = props;
+  const { conversationId, entry, isNewest, messages, activeRunId, onSend, onStopRun } = props;
   const { t } = useTranslation();
   switch (entry.kind) {
     case 'user':
-      return <UserMessage text={entry.message.text} />;
+      return <AskedMessage conversationId={conversationId} message={entry.message} />;
     case 'run': {
       const question = isNewest ? messages.find(({ id }) => id === entry.run.messageId) : undefined;
       return (
         <RunView
           run={entry.run}
           steering={entry.steering}
+          isNewest={isNewest}
           isBehind={entry.run.status === 'queued' && activeRunId !== null && activeRunId !== entry.run.id}
           onTryAgain={question === undefined ? null : () => onSend(question.text)}
           onStop={onStopRun}

@@ -50,6 +50,7 @@ export function Transcript(props: TranscriptProps): ReactElement {
           {entries.map((entry) => (
             <TranscriptEntryView
               key={entry.key}
+              conversationId={state.conversation.id}
               entry={entry}
               isNewest={entry === newest && pending.length === 0}
               messages={state.messages}
