@@ -87,13 +87,14 @@ export async function findKeptRun(
 /** Kept runs whose message was said at `upTo` or before, the earliest first. */
 export async function findRunsAskedUpTo(
   db: Kysely<Schema>,
-  { upTo, ...place }: Place & { upTo: number },
+  { upTo, limit, ...place }: Place & { upTo: number; limit: number },
 ): Promise<RunRow[]> {
   return await keptRuns(db, place)
     .innerJoin('messages', 'messages.id', 'runs.messageId')
     .selectAll('runs')
     .where('messages.seq', '<=', upTo)
     .orderBy('runs.firstSeq')
+    .limit(limit)
     .execute();
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ConversationEvent, FORK_LIMITS, type RunEvent } from '@aura/contract';
 import { sql } from 'kysely';
-import { AppError } from '../../app-error.ts';
 import { databaseNow } from '../../db/database-now.ts';
 import { jsonText, storableText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
@@ -12,7 +11,7 @@ import type { OneCall } from './conversation-once.ts';
 import type { ConversationRow } from './conversation-store.ts';
 import { conversationView } from './conversation-view.ts';
 import { COPIED_EVENTS, copyEvents } from './copy-events.ts';
-import type { CopyPlan } from './copy-plan.ts';
+import { type CopyPlan, tooMuchToCopy } from './copy-plan.ts';
 
 export interface ConversationCopy {
   row: ConversationRow;
@@ -76,7 +75,6 @@ async function readLog(
   { messages, runs }: CopyPlan,
 ): Promise<RunEvent[]> {
   const runIds = [...runs.keys()];
-  if (messages.length > FORK_LIMITS.messages) throw tooLong();
   if (runIds.length === 0) return [];
   const log = db
     .selectFrom('events')
@@ -90,15 +88,9 @@ async function readLog(
       sql<number>`coalesce(sum(octet_length(data::text)), 0)::bigint`.as('bytes'),
     ])
     .executeTakeFirstOrThrow();
-  if (messages.length + answers > FORK_LIMITS.messages || bytes > FORK_LIMITS.bytes) throw tooLong();
+  if (messages.length + answers > FORK_LIMITS.messages || bytes > FORK_LIMITS.bytes) throw tooMuchToCopy();
   const rows = await log.select(['seq', 'type', 'runId', 'at', 'data']).orderBy('seq').execute();
   return rows.map((row) => runEvent({ ...row, at: row.at.toISOString() }));
-}
-
-function tooLong(): AppError {
-  return new AppError('PAYLOAD_TOO_LARGE', {
-    message: `More than ${FORK_LIMITS.messages} messages or ${FORK_LIMITS.bytes} bytes cannot be copied. Fork from an earlier place.`,
-  });
 }
 
 interface Rows {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RunError } from '@aura/contract';
+import { FORK_LIMITS, type RunError } from '@aura/contract';
 import type { Kysely } from 'kysely';
+import { AppError } from '../../app-error.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { StepData } from '../../db/step-data.ts';
 import { findRunsAskedUpTo, readSteps, type RunRow } from './checkpoint-store.ts';
@@ -35,13 +36,29 @@ const endingAfter = (last: StepData | undefined): NonNullable<RunCopy['ending']>
   error: null,
 });
 
-/** Decides what of a conversation is copied; reads rows only. The caller holds the conversation's lock. */
+export function tooMuchToCopy(): AppError {
+  const { messages, bytes } = FORK_LIMITS;
+  return new AppError('PAYLOAD_TOO_LARGE', {
+    message: `More than ${messages} messages or ${bytes} bytes cannot be copied. Fork from an earlier place.`,
+  });
+}
+
+/**
+ * Decides what of a conversation is copied; reads rows only. The caller holds the conversation's lock. Throws
+ * PAYLOAD_TOO_LARGE when there are too many messages.
+ */
 export async function planCopy(
   db: Kysely<Schema>,
   { tenantId, conversationId, point }: { tenantId: string; conversationId: string; point: ForkPoint },
 ): Promise<CopyPlan> {
   const { upTo, tail } = point;
-  const originals = await findRunsAskedUpTo(db, { tenantId, conversationId, upTo });
+  const originals = await findRunsAskedUpTo(db, {
+    tenantId,
+    conversationId,
+    upTo,
+    limit: FORK_LIMITS.messages + 1,
+  });
+  if (originals.length > FORK_LIMITS.messages) throw tooMuchToCopy();
   const runs = new Map<string, RunCopy>();
   for (const original of originals) {
     const copy =
@@ -51,8 +68,12 @@ export async function planCopy(
   const rows = await keptMessages(db, { tenantId, conversationId })
     .selectAll()
     .where((eb) => eb.or([eb('role', '=', 'user'), eb('runId', 'is', null)]))
+    // What was said into a run can stand after the message that the copy ends with.
+    .where((eb) => eb.or([eb('seq', '<=', upTo), eb('runId', '=', eb.fn.any(eb.val([...runs.keys()])))]))
     .orderBy('seq')
+    .limit(FORK_LIMITS.messages + 1)
     .execute();
+  if (rows.length > FORK_LIMITS.messages) throw tooMuchToCopy();
   const messages = rows.filter(({ seq, runId }) => {
     if (seq <= upTo) return true;
     if (runId === null || !runs.has(runId)) return false;

@@ -129,4 +129,32 @@ describe('conversation.fork with continue', () => {
       await talk(user, '#tool clock_now {}\n#say on', { conversationId: copy.conversation.id });
     });
   });
+
+  it('leads from every checkpoint to the same end, and from every place to what its readers see', async () => {
+    const { conversationId } = await twoTurns(user);
+    const whole = await transcript(user, conversationId);
+    for (const { id, canContinue, messageId } of await checkpointsOf(user, conversationId)) {
+      const still = await fork(user, conversationId, { checkpointId: id });
+      const { messages } = await replayed(user, still.conversation.id);
+      expect(whole.slice(0, messages.length)).toEqual(await transcript(user, still.conversation.id));
+      if (!canContinue) continue;
+      const copy = await fork(user, conversationId, { checkpointId: id }, { continue: true });
+      expect(copy.messageId).not.toBe(messageId);
+      await untilDone(user, copy.conversation.id, copy.runId ?? '');
+      await replayed(user, copy.conversation.id);
+      expect(await transcript(user, copy.conversation.id)).toEqual(whole);
+    }
+  });
+
+  it('stays as careful with strangers’ text as the original', async () => {
+    const { conversationId, runId } = await twoTurns(user);
+    const { db } = test.backend.database;
+    await db.updateTable('runs').set({ isTainted: true }).where('id', '=', runId).execute();
+    const [, asks] = await checkpointsOf(user, conversationId);
+    const copy = await fork(user, conversationId, { checkpointId: asks?.id ?? '' }, { continue: true });
+    await collectEvents(user, copy.conversation.id, { until: ({ type }) => type === 'run_waiting' });
+    const { approvals } = await user.call.hitl.list({ conversationId: copy.conversation.id });
+    expect(approvals).toMatchObject([{ toolName: 'remember', status: 'pending' }]);
+    await user.call.agent.stop({ runId: copy.runId ?? '' });
+  });
 });
