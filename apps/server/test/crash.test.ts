@@ -15,7 +15,7 @@ it(
     );
     const result = await crashCampaign({ rounds: 2, seed: 7, env: { AURA_DATA_DIR: folder } });
     expect(result.violations).toEqual([]);
-    expect(result.interrupted).toBeGreaterThan(0);
+    expect(result.resumed).toBeGreaterThan(0);
   },
 );
 
@@ -35,6 +35,6 @@ it(
       env: { AURA_DATA_DIR: folder, DATABASE_URL, REDIS_URL },
     });
     expect(result.violations).toEqual([]);
-    expect(result.interrupted).toBeGreaterThan(0);
+    expect(result.resumed).toBeGreaterThan(0);
   },
 );
