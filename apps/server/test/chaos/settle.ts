@@ -22,8 +22,7 @@ export async function settle(
     ({ runs, approvals } = await readUnsettled(databaseUrl));
     // All nodes may have been away just before.
     if (performance.now() - startedAt < MAX_ABANDONED_MS) continue;
-    for (const run of runs)
-      if (isAbandoned(run)) abandoned.add(`run ${run.id} was left by its owner for long`);
+    for (const { id } of runs.filter(isAbandoned)) abandoned.add(`run ${id} was left by its owner for long`);
   }
   return {
     tookMs: Math.round(performance.now() - startedAt),
