@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RunnerCore } from '../../context.ts';
 import { withSystemTransaction } from '../../db/transaction.ts';
-import { createGroupWriter } from '../../realtime/group-writer.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { createWorkshop, seen, untilAsked } from '../hitl/hitl-testing.ts';
 import { ask, type Asked, dones, outcomeOf, statesOf } from './agent-testing.ts';
 import { executeRun } from './execute-run.ts';
+import { mortalNode } from './mortal-node.ts';
 import { claimRun } from './run-store.ts';
 import type { Tool } from './tool.ts';
 
@@ -44,38 +43,6 @@ beforeEach(() => {
   effects.splice(0);
   afterEffect = () => {};
 });
-
-/**
- * A node that dies right after its `lastCommit`-th commit (or when `die` is called): whatever it does then fails, and
- * nobody hears of it.
- */
-function mortalNode(lastCommit: number): {
-  core: RunnerCore;
-  signal: AbortSignal;
-  die: () => never;
-  commits: number;
-} {
-  const death = new AbortController();
-  const node = {
-    commits: 0,
-    signal: death.signal,
-    die(): never {
-      death.abort(new Error('killed'));
-      throw new Error('killed');
-    },
-  };
-  const hub: RunnerCore['hub'] = {
-    ...test.backend.hub,
-    publish(batch) {
-      if (death.signal.aborted) node.die();
-      test.backend.hub.publish(batch);
-      node.commits++;
-      if (node.commits === lastCommit) node.die();
-    },
-  };
-  const groupWriter = createGroupWriter({ database: test.backend.database, hub });
-  return Object.assign(node, { core: { ...test.backend, nodeId: 'a mortal node', hub, groupWriter } });
-}
 
 /** Its lease runs out. */
 const letLeaseRunOut = async ({ runId }: Asked): Promise<void> => {
@@ -156,7 +123,7 @@ describe('a run whose owner is killed', () => {
     for (let last = 1; last <= total; last++) {
       effects.splice(0);
       const asked = await ask(user, SCRIPT);
-      const node = mortalNode(last);
+      const node = mortalNode(test.backend, last);
       const { core, signal } = node;
       await executeRun(core, { runId: asked.runId, signal, drain: never });
       // The first owner lives until the person is asked; then the one who takes it up after the decision is mortal.
@@ -169,11 +136,11 @@ describe('a run whose owner is killed', () => {
     }
     expect(total).toBeGreaterThan(10);
     expect(total).toBeLessThan(60);
-  });
+  }, 120_000);
 
   it.each(['look', 'store', 'send'])('right after %s took effect is taken up there', async (tool) => {
     const asked = await ask(user, SCRIPT);
-    const node = mortalNode(Number.POSITIVE_INFINITY);
+    const node = mortalNode(test.backend, Number.POSITIVE_INFINITY);
     const { core, signal } = node;
     afterEffect = (name) => {
       if (name === tool && !signal.aborted) node.die();
@@ -192,7 +159,7 @@ describe('a call that must not be made twice, of which nobody knows whether it w
   /** The owner dies in mid-call, and the next one asks. */
   async function unknown(script: string): Promise<Asked> {
     const asked = await ask(user, script);
-    const node = mortalNode(Number.POSITIVE_INFINITY);
+    const node = mortalNode(test.backend, Number.POSITIVE_INFINITY);
     const { core, signal } = node;
     afterEffect = () => void (signal.aborted || node.die());
     await executeRun(core, { runId: asked.runId, signal, drain: never });
@@ -242,7 +209,7 @@ describe('poison', () => {
   it('is a run that kills five owners without a step: the sixth ends it, and says why', async () => {
     const asked = await ask(user, '#say never said');
     for (let claim = 1; claim <= 5; claim++) {
-      const { core, signal } = mortalNode(1);
+      const { core, signal } = mortalNode(test.backend, 1);
       await executeRun(core, { runId: asked.runId, signal, drain: never });
       expect(await statusOf(asked)).toBe('running');
       await letLeaseRunOut(asked);
@@ -264,7 +231,7 @@ describe('poison', () => {
       await letLeaseRunOut(asked);
     }
     // Four claims without progress; the fifth makes some, so the counting begins anew.
-    const node = mortalNode(8);
+    const node = mortalNode(test.backend, 8);
     await executeRun(node.core, { runId: asked.runId, signal: node.signal, drain: never });
     await letLeaseRunOut(asked);
     await live(asked);

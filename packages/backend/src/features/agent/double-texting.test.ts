@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { WhenBusy, WhenWaiting } from '@aura/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import {
   callDelta,
-  delta,
   finish,
-  type Reply,
   startTestProvider,
   streamOf,
   type TestProvider,
@@ -16,6 +13,7 @@ import { createTestBackend, type TestBackend } from '../../testing/test-backend.
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { createWorkshop, refusalOf, seen, untilAskedOnce } from '../hitl/hitl-testing.ts';
 import { ask, type Asked, outcomeOf } from './agent-testing.ts';
+import { calls, held, promptOf, says } from './scripted-testing.ts';
 
 const workshop = createWorkshop();
 const { effects } = workshop;
@@ -33,45 +31,6 @@ afterAll(async () => {
   await provider[Symbol.asyncDispose]();
 });
 beforeEach(() => void effects.splice(0));
-
-const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
-const calls = (id: string, name: string): Reply =>
-  streamOf(callDelta({ index: 0, id, name, args: '{"to":"ann"}' }), finish('tool_calls'));
-
-/** Says `first`, and the rest only when it is told to. */
-function held(first: string, ...rest: object[]): { reply: Reply; release: () => void } {
-  let release = (): void => {};
-  const reply: Reply = (res) => {
-    res.writeHead(200, { 'content-type': 'text/event-stream' });
-    res.write(`data: ${JSON.stringify(delta({ content: first }))}\n\n`);
-    release = () => {
-      for (const chunk of rest) res.write(`data: ${JSON.stringify(chunk)}\n\n`);
-      res.end('data: [DONE]\n\n');
-    };
-  };
-  return { reply, release: () => release() };
-}
-
-const messageSchema = z.object({
-  role: z.string(),
-  content: z.string().nullish(),
-  tool_calls: z.array(z.object({ id: z.string() })).optional(),
-  tool_call_id: z.string().optional(),
-});
-
-/** What the model was told the `index`-th time, without the instructions; fails where a provider would refuse it. */
-function promptOf(index: number): [string, string][] {
-  const [system, ...messages] = z.array(messageSchema).parse(provider.requests.at(index)?.messages);
-  expect(system?.role).toBe('system');
-  const open: string[] = [];
-  for (const { role, tool_calls: made = [], tool_call_id: answered } of messages) {
-    if (role === 'tool') expect(open.shift()).toBe(answered);
-    else expect(open).toEqual([]);
-    open.push(...made.map(({ id }) => id));
-  }
-  expect(open).toEqual([]);
-  return messages.map(({ role, content }) => [role, content ?? '']);
-}
 
 const conversationWith = async (rules: {
   whenBusy?: WhenBusy;
@@ -115,12 +74,12 @@ describe('a message that comes while the agent works', () => {
       expect(events.at(-1)).toMatchObject({ type: 'done', data: { status: 'completed' } });
       expect(state.conversation.activeRunId).toBeNull();
     });
-    expect(promptOf(1)).toEqual([
+    expect(promptOf(provider, 1)).toEqual([
       ['user', 'one'],
       ['assistant', 'first'],
       ['user', 'two'],
     ]);
-    expect(promptOf(2).slice(-3)).toEqual([
+    expect(promptOf(provider, 2).slice(-3)).toEqual([
       ['user', 'two'],
       ['assistant', 'second'],
       ['user', 'three'],
@@ -138,12 +97,17 @@ describe('a message that comes while the agent works', () => {
       queued.push(await ask(user, `queued ${index}`, { conversationId }));
     }
     expect((await refusalOf(ask(user, 'too many', { conversationId }))).code).toBe('RUN_ACTIVE');
+    // Those in the middle are stopped out of turn; the others keep theirs.
+    const [second, ...others] = queued;
+    const last = others.pop();
+    if (second === undefined || last === undefined) throw new Error('nothing was queued');
+    for (const { runId } of others) await user.call.agent.stop({ runId });
     await user.call.agent.stop(one);
-    await Promise.all(
-      queued.map(async (asked) => expect((await outcomeOf(user, asked)).run.status).toBe('completed')),
-    );
-    const asked = provider.requests.map((_, index) => promptOf(index).at(-1)?.[1]);
-    expect(asked).toEqual(['one', ...queued.map((_, index) => `queued ${index}`)]);
+    for (const asked of [second, last]) {
+      expect((await outcomeOf(user, asked)).run.status).toBe('completed');
+    }
+    const asked = provider.requests.map((_, index) => promptOf(provider, index).at(-1)?.[1]);
+    expect(asked).toEqual(['one', 'queued 0', 'queued 19']);
   });
 
   it('stops what is under way when the rule is to interrupt, keeps what was said, and is answered at once', async () => {
@@ -163,7 +127,7 @@ describe('a message that comes while the agent works', () => {
         ['a new one', true],
       ]);
     });
-    expect(promptOf(1)).toEqual([
+    expect(promptOf(provider, 1)).toEqual([
       ['user', 'one'],
       ['assistant', 'half an answ [stopped here]'],
       ['user', 'two'],
@@ -185,7 +149,7 @@ describe('a message that comes while the agent works', () => {
       expect((await outcomeOf(user, one)).run.status).toBe('completed');
     });
     expect(provider.requests).toHaveLength(2);
-    expect(promptOf(1)).toEqual([
+    expect(promptOf(provider, 1)).toEqual([
       ['user', 'one'],
       ['assistant', 'let me look'],
       ['tool', '{"to":"it","did":"look"}'],
@@ -194,7 +158,7 @@ describe('a message that comes while the agent works', () => {
     ]);
     provider.script(says('later'));
     await outcomeOf(user, await ask(user, 'next', { conversationId }));
-    expect(promptOf(0).map(([role]) => role)).toEqual([
+    expect(promptOf(provider, 0).map(([role]) => role)).toEqual([
       'user',
       'assistant',
       'tool',
@@ -216,7 +180,7 @@ describe('a message that comes while the agent works', () => {
     const { state, run } = await outcomeOf(user, one);
     expect(run.status).toBe('completed');
     expect(state.messages.map(({ text }) => text)).toEqual(['one', 'also', 'that is all', 'and this']);
-    expect(promptOf(1)).toEqual([
+    expect(promptOf(provider, 1)).toEqual([
       ['user', 'one'],
       ['assistant', 'that is all'],
       ['user', 'also'],
@@ -249,7 +213,7 @@ describe('a message that comes while a person is asked', () => {
     await user.call.hitl.approve(seen(approval));
     expect((await outcomeOf(user, two)).run.status).toBe('completed');
     expect(effects).toHaveLength(1);
-    expect(promptOf(2)).toEqual([
+    expect(promptOf(provider, 2)).toEqual([
       ['user', 'one'],
       ['assistant', ''],
       ['tool', '{"to":"ann","did":"send"}'],
@@ -273,7 +237,7 @@ describe('a message that comes while a person is asked', () => {
     });
     expect((await refusalOf(user.call.hitl.approve(seen(approval)))).code).toBe('APPROVAL_DECIDED');
     expect(effects).toEqual([]);
-    expect(promptOf(1)).toEqual([
+    expect(promptOf(provider, 1)).toEqual([
       ['user', 'one'],
       ['assistant', ''],
       ['tool', '{"error":"Not executed: the run was stopped."}'],

@@ -21,7 +21,9 @@ import {
   resolveApproval,
 } from './approval-store.ts';
 import { approvalView } from './approval-view.ts';
-import { argsHash } from './args-hash.ts';
+import { currentCaller } from './current-caller.ts';
+import { isOutdated, outdated } from './outdated-approval.ts';
+import { refusalByPolicy } from './refusal-by-policy.ts';
 import { resolvedEvent } from './resolved-event.ts';
 
 export interface DecisionInput {
@@ -80,22 +82,29 @@ interface Wanted {
 }
 
 async function decide(tx: Tx, ctx: CallerContext, { input, choice, tools }: Wanted): Promise<Outcome> {
-  const { caller } = ctx;
-  const key = { tenantId: caller.tenantId, approvalId: input.approvalId };
+  const key = { tenantId: ctx.caller.tenantId, approvalId: input.approvalId };
+  const caller = await currentCaller(tx, ctx.caller);
   const found = await findApproval(tx.db, key);
-  if (found === undefined || !maySee(approvalView(found), caller)) return refused(notFound('approval'));
+  if (caller === null || found === undefined || !maySee(approvalView(found), caller)) {
+    return refused(notFound('approval'));
+  }
   await holdConversation(tx, found);
   const row = await lockApproval(tx.db, key);
   if (row === undefined) return refused(notFound('approval'));
-  const refusal = refusalOf(row, { ctx, input, choice, tools });
+  const refusal = refusalOf(row, { caller, input, choice, tools });
   if (refusal === 'repeated') return { kind: 'decided', approval: approvalView(row), wakes: null };
   if (refusal !== null) return refused(refusal);
-  if (isOutdated(row, choice, tools)) {
+  if (choice.kind === 'approve' && isOutdated(row, tools)) {
     await resolve(tx, ctx, row, { status: 'outdated', decidedBy: null, reason: 'The tool has changed.' });
     return { kind: 'refused', error: outdated(), wakes: row.runId };
   }
   const decision = decisionOf(row, choice, { userId: caller.userId, tools });
   if (decision instanceof AppError) return refused(decision);
+  if (choice.kind === 'approve') {
+    const policy = { caller, code: ctx.approvalPolicy, tools };
+    const forbidden = await refusalByPolicy(tx, policy, row, decision.editedArgs);
+    if (forbidden !== null) return refused(forbidden);
+  }
   const resolved = await resolve(tx, ctx, row, { ...decision, decisionKey: input.clientId ?? null });
   return { kind: 'decided', approval: approvalView(resolved), wakes: row.runId };
 }
@@ -132,9 +141,9 @@ async function resolve(
 /** Why the caller may not decide this now; `repeated` when it is what the caller has decided already. */
 function refusalOf(
   row: ApprovalRow & { isOverdue: boolean },
-  { ctx, input, choice, tools }: Wanted & { ctx: CallerContext },
+  { caller, input, choice, tools }: Wanted & { caller: CallerContext['caller'] },
 ): AppError | 'repeated' | null {
-  const forbidden = refusalToDecide(approvalView(row), ctx.caller);
+  const forbidden = refusalToDecide(approvalView(row), caller);
   if (forbidden !== null) return new AppError('FORBIDDEN', { message: forbidden });
   if (input.argsHash !== row.argsHash) {
     return new AppError('APPROVAL_MISMATCH', {
@@ -154,7 +163,7 @@ function refusalOf(
     });
   }
   if (approvalAfter(row.status, transitionOf(choice.kind)) === null) {
-    if (row.decidedBy === ctx.caller.userId && isRepeat(row, { input, choice, tools })) return 'repeated';
+    if (row.decidedBy === caller.userId && isRepeat(row, { input, choice, tools })) return 'repeated';
     return new AppError('APPROVAL_DECIDED', {
       message: `This has been decided already: ${row.status}. Nothing was changed.`,
       decision,
@@ -222,25 +231,6 @@ function decisionOf(
       }
       return { status: 'answered', decidedBy, answer: choice.answer };
   }
-}
-
-/**
- * Approving what is not there in that version any more would execute something else than was shown, and so would
- * approving a row that does not hold what its hash says.
- */
-function isOutdated(row: ApprovalRow, choice: Choice, tools: ToolSet): boolean {
-  if (choice.kind !== 'approve') return false;
-  const { toolName: tool, toolVersion: version, args } = row;
-  const found = tools.find(tool);
-  const isChanged = found !== undefined && found.version !== version;
-  return isChanged || argsHash({ tool, version, args }) !== row.argsHash;
-}
-
-function outdated(): AppError {
-  return new AppError('APPROVAL_OUTDATED', {
-    message:
-      'What was shown does not hold any more: the tool has changed. It is asked for again as it is now.',
-  });
 }
 
 const storable = (text: string | undefined): string | null =>

@@ -9,6 +9,7 @@ import { approvalNotices } from './approval-notices.ts';
 import { maySee, refusalToDecide } from './approval-policy.ts';
 import { type ApprovalRow, findApproval, lockApproval } from './approval-store.ts';
 import { approvalView, approverColumns, approversOf } from './approval-view.ts';
+import { currentCaller } from './current-caller.ts';
 
 /** Has others decide: named members of the tenant, or a role. Only those who may decide can hand it on; refusals are audited. */
 export async function delegateApproval(
@@ -22,14 +23,15 @@ export async function delegateApproval(
       await writeAudit(tx, ctx, { action: 'hitl.refused', subject: approvalId, data });
       return error;
     };
+    const caller = await currentCaller(tx, ctx.caller);
     const found = await findApproval(tx.db, { tenantId, approvalId });
-    if (found === undefined || !maySee(approvalView(found), ctx.caller)) {
+    if (caller === null || found === undefined || !maySee(approvalView(found), caller)) {
       return await refused(notFound('approval'));
     }
     await holdConversation(tx, found);
     const row = await lockApproval(tx.db, { tenantId, approvalId });
     if (row === undefined) return await refused(notFound('approval'));
-    const refusal = refusalToDecide(approvalView(row), ctx.caller);
+    const refusal = refusalToDecide(approvalView(row), caller);
     if (refusal !== null) return await refused(new AppError('FORBIDDEN', { message: refusal }));
     const over = overOf(row);
     if (over !== null) return await refused(over);

@@ -107,6 +107,30 @@ describe('several calls of one answer', () => {
     );
   });
 
+  it('are found by the run itself when they are decided while it executes another', async () => {
+    const plain = workshop.make({ name: 'post', risk: 'external', repeat: 'keyed' });
+    const started = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    workshop.replace({
+      ...plain,
+      async run(ctx, args) {
+        started.resolve();
+        await gate.promise;
+        return await plain.run(ctx, args);
+      },
+    });
+    provider.script(calls(['a', 'post', { to: 'ann' }], ['b', 'send', { to: 'bob' }]), says('so be it'));
+    const asked = await ask(user, 'go');
+    const [a, b] = await untilAsked(user, asked);
+    await decided(a, true);
+    await started.promise;
+    await decided(b, true);
+    gate.resolve();
+    expect((await outcomeOf(user, asked)).run.status).toBe('completed');
+    expect(effects.map(({ args }) => args)).toMatchObject([{ to: 'ann' }, { to: 'bob' }]);
+    workshop.replace(plain);
+  });
+
   it('that the run ends with are all cancelled, and their calls are answered in the next prompt', async () => {
     provider.script(calls(['a', 'send', { to: 'ann' }], ['b', 'look', { to: 'it' }]), says('again'));
     const asked = await ask(user, 'go');
