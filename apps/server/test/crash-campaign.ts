@@ -29,7 +29,7 @@ interface Sent {
 }
 
 const CONVERSATIONS = 4;
-/** A run whose owner died is taken up at once on the embedded database, else once its lease (5 s) has run out. */
+/** A run whose owner died is taken up at once on the embedded database, else once its lease (4 s) has run out. */
 const SETTLE_MS = 20_000;
 
 /**
@@ -51,9 +51,14 @@ export async function crashCampaign({
   await client.register({ email: `crash-${newClientId()}@aura.local`, password: newClientId() });
 
   for (let round = 1; round <= rounds; round++) {
-    const killAfterMs = 150 + Math.floor(random() * 900);
+    const killAfterMs = Math.floor(random() * 600);
     const load = new AbortController();
-    const sending = Array.from({ length: CONVERSATIONS }, async () => await talk(client, sent, load.signal));
+    const streaming = Promise.withResolvers<void>();
+    const sending = Array.from(
+      { length: CONVERSATIONS },
+      async () => await talk(client, { sent, streaming }, load.signal),
+    );
+    await streaming.promise;
     await new Promise<void>((resolve) => {
       setTimeout(resolve, killAfterMs);
     });
@@ -74,22 +79,31 @@ export async function crashCampaign({
   return result;
 }
 
-async function talk(client: AuraClient, sent: Sent[], signal: AbortSignal): Promise<void> {
+async function talk(
+  client: AuraClient,
+  { sent, streaming }: { sent: Sent[]; streaming: PromiseWithResolvers<void> },
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    const text = `#delay 3\n#think ${'hm '.repeat(5)}\n#repeat 60 tick`;
+    const text = `#delay 3\n#think ${'hm '.repeat(5)}\n#repeat 100 tick`;
     const { conversation, messageId, runId } = await client.conversation.create.mutate(
       { clientId: newClientId(), message: { text } },
       { signal },
     );
     if (messageId === null || runId === null) throw new Error('a first message was not acknowledged');
     sent.push({ conversationId: conversation.id, messageId, runId });
-    await untilEnded(client, runId, signal);
+    await untilEnded(client, { runId, onText: () => streaming.resolve() }, signal);
   }
 }
 
-async function untilEnded(client: AuraClient, runId: string, signal: AbortSignal): Promise<void> {
+async function untilEnded(
+  client: AuraClient,
+  { runId, onText }: { runId: string; onText: () => void },
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const { state } = await client.agent.get.query({ runId }, { signal });
+    if (state.items.some(({ kind }) => kind === 'text')) onText();
     if (state.endedAt !== null) return;
     await new Promise<void>((resolve) => {
       setTimeout(resolve, 50);

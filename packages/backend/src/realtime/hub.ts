@@ -12,7 +12,7 @@ import { StreamTail } from './stream-tail.ts';
  *
  * What it hears (a local commit, a hint from another node) is never believed to be complete. A hint that does not
  * join on to the tail only raises `head`, and every five seconds all watched heads are compared with the database,
- * so a lost hint heals.
+ * so a lost hint heals; every second while the bus is down.
  */
 export interface Hub extends AsyncDisposable {
   /** Announces a committed batch here and to other nodes. Never throws, never waits. */
@@ -42,6 +42,8 @@ interface Topic {
 }
 
 const HEAD_CHECK_MS = 5_000;
+/** While the bus is down heads are compared so many times as often. */
+const TICKS_PER_CHECK = 5;
 
 export interface HubOptions {
   database: Database;
@@ -88,7 +90,11 @@ export function createHub(options: HubOptions): Hub {
   const checkSoon = (): void => {
     checking ??= check();
   };
-  const timer = setInterval(checkSoon, headCheckMs);
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks++;
+    if (bus.isDown || ticks % TICKS_PER_CHECK === 0) checkSoon();
+  }, headCheckMs / TICKS_PER_CHECK);
   timer.unref();
   const gap = bus.onGap(() => {
     mustCheckAgain = checking !== null;

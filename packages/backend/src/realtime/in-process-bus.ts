@@ -23,6 +23,7 @@ export function createInProcessBus(options: { onError?: (err: Error) => void } =
         },
       });
     },
+    isDown: false,
     onGap: () => ({ [Symbol.dispose]: () => {} }),
     check: () => Promise.resolve(),
     [Symbol.asyncDispose]() {

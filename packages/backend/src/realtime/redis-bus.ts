@@ -77,6 +77,9 @@ export function createRedisBus(url: string, options: { secret: string; onError: 
         },
       };
     },
+    get isDown() {
+      return subscriber.status !== 'ready';
+    },
     onGap(listener) {
       const own = (): void => listener();
       gapListeners.add(own);

@@ -11,6 +11,7 @@ import { createTestServer, type TestServer } from '../testing/test-server.ts';
 
 /** A bus on which every hint is lost. */
 const deafBus: Bus = {
+  isDown: true,
   publish: () => {},
   subscribe: () => Promise.resolve({ unsubscribe: () => {} }),
   onGap: () => ({ [Symbol.dispose]: () => {} }),

@@ -2,9 +2,9 @@ import type { RunnerCore } from '../../context.ts';
 import { repeat } from './repeat.ts';
 import { findLostRuns, LEASE_MS, renewLeases } from './run-store.ts';
 
-const RENEW_MS = 1_500;
+const RENEW_MS = 1_200;
 /** Past this part of a lease without a renewal its holder takes it for lost, before the database does. */
-const SELF_FENCE_MS = LEASE_MS * 0.7;
+export const SELF_FENCE_MS = LEASE_MS * 0.7;
 const WATCH_MS = 500;
 
 export interface LeaseKeeper {
@@ -43,7 +43,11 @@ export function createLeaseKeeper(
       const since = goodAt.get(runId);
       // Claimed within the last moment; the claim itself made the lease.
       if (since === undefined) goodAt.set(runId, now);
-      else if (now - since > SELF_FENCE_MS) lose(runId);
+      else if (now - since > SELF_FENCE_MS) {
+        // Taken again before the next look, it begins anew.
+        goodAt.delete(runId);
+        lose(runId);
+      }
     }
     return Promise.resolve();
   };

@@ -5,9 +5,12 @@ import type { Schema } from '../../db/schema.ts';
 
 export type RunRow = Selectable<Schema['runs']>;
 
-/** How long a claim lasts without being renewed, by the database's clock. */
-export const LEASE_MS = 5_000;
-const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
+/**
+ * How long a claim lasts without being renewed, by the database's clock. Short, because it is what a run waits for when
+ * its owner dies; taking over from one that lives after all is harmless, since its writes are fenced.
+ */
+export const LEASE_MS = 4_000;
+export const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
 export async function findRun(
   db: Kysely<Schema>,
@@ -69,8 +72,9 @@ export async function claimRun(
     .executeTakeFirst();
 }
 
-/** Time under the claim, added up whenever something is stored. */
-export const activeMsNow = sql<number>`active_ms + coalesce(extract(epoch from clock_timestamp() - claimed_at) * 1000, 0)::int`;
+/** Time under the claim, added up whenever something is stored; a claim that nobody ended for weeks fits as well. */
+export const activeMsNow = sql<number>`least(
+  active_ms + coalesce(extract(epoch from clock_timestamp() - claimed_at) * 1000, 0), 2147483647)::int`;
 
 /** Gives up the claims of an owner that stops, so that others take the runs at once; answers their ids. */
 export async function releaseRuns(db: Kysely<Schema>, owner: string): Promise<string[]> {

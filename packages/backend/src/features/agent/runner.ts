@@ -6,7 +6,7 @@ import { type LeaseKeeper, createLeaseKeeper } from './lease-keeper.ts';
 import { repeat } from './repeat.ts';
 import { findAbandonedRuns, findQueuedRuns, forgetOtherOwners, releaseRuns } from './run-store.ts';
 
-/** Executes runs on this node. Waking it is a hint: a sweep every second finds what nobody was told of. */
+/** Executes runs on this node. Waking it is a hint: a sweep twice a second finds what nobody was told of. */
 export interface Runner extends AsyncDisposable {
   /** A run may be there to be claimed. */
   wake(runId: string): void;
@@ -19,7 +19,7 @@ export interface Runner extends AsyncDisposable {
 }
 
 const MAX_ACTIVE = 500;
-const SWEEP_MS = 1_000;
+const SWEEP_MS = 500;
 /** How long a node that stops lets tool calls under way end; a model call is given up at once, to be made again. */
 const DRAIN_MS = 8_000;
 const QUEUED_CHANNEL = 'aura:run-queued';
@@ -109,7 +109,7 @@ export function createRunner(core: RunnerCore): Runner {
         core,
         async ({ db }) => await releaseRuns(db, core.nodeId),
       ).catch((err: unknown) => {
-        core.log.warn({ err }, 'runs under way could not be released at stop; others take them in 5 s');
+        core.log.warn({ err }, 'runs under way could not be released at stop; others take them in 4 s');
         return [];
       });
       for (const runId of released) core.bus.publish(QUEUED_CHANNEL, runId);

@@ -10,6 +10,7 @@ const testRouter = router({ me: userProcedure.query(({ ctx }) => ctx.caller.user
 
 /** A bus on which every hint is lost. */
 const deafBus: Bus = {
+  isDown: true,
   publish: () => {},
   subscribe: () => Promise.resolve({ unsubscribe: () => {} }),
   onGap: () => ({ [Symbol.dispose]: () => {} }),
