@@ -89,7 +89,7 @@ describe('what was asked before a policy', () => {
 describe('who decides', () => {
   it.each([
     ['lost the role', async (userId: string) => await demote(userId)],
-    ['was deactivated', async (userId: string) => await deactivate(userId)],
+    ['were deactivated', async (userId: string) => await deactivate(userId)],
   ])('is refused as soon as they %s, whatever their token still says', async (_, lose) => {
     await setRules({ tools: ['send'], action: 'ask', approvers: { kind: 'role', role: 'admin' } });
     const asked = await ask(user, '#tool send {"to":"ann"}');

@@ -12,7 +12,10 @@ import { type CodePolicy, judgeCall, type PolicyVerdict } from './tool-policy.ts
 export async function judgeCalls(
   db: Kysely<Schema>,
   run: { tenantId: string; userId: string; conversationId: string },
-  { code, calls }: { code: CodePolicy | null; calls: readonly { tool: Pick<Tool, 'name' | 'risk'>; args: Json }[] },
+  {
+    code,
+    calls,
+  }: { code: CodePolicy | null; calls: readonly { tool: Pick<Tool, 'name' | 'risk'>; args: Json }[] },
 ): Promise<PolicyVerdict[]> {
   const { tenantId, userId, conversationId } = run;
   const policy = await readPolicy(db, tenantId);

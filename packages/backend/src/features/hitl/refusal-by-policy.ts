@@ -16,7 +16,11 @@ import type { CodePolicy } from './tool-policy.ts';
  */
 export async function refusalByPolicy(
   { db }: Tx,
-  { caller, code, tools }: { caller: Pick<Caller, 'userId' | 'role'>; code: CodePolicy | null; tools: ToolSet },
+  {
+    caller,
+    code,
+    tools,
+  }: { caller: Pick<Caller, 'userId' | 'role'>; code: CodePolicy | null; tools: ToolSet },
   row: ApprovalRow,
   editedArgs: Json | undefined,
 ): Promise<AppError | null> {
@@ -32,6 +36,7 @@ export async function refusalByPolicy(
   if (asked?.action === 'ask' && isDeepStrictEqual(asked.approvers, verdict.approvers)) return null;
   if (isApprover({ userId: row.userId, approvers: verdict.approvers }, caller)) return null;
   return new AppError('FORBIDDEN', {
-    message: 'With these arguments somebody else has to approve it. Reject it and have the agent ask for them.',
+    message:
+      'With these arguments somebody else has to approve it. Reject it and have the agent ask for them.',
   });
 }
