@@ -4,9 +4,11 @@ import { databaseNow } from '../../db/database-now.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
+import { writeAudit } from '../audit/write-audit.ts';
 import { argsHash } from '../hitl/args-hash.ts';
 import { parseArgs } from './call-state.ts';
 import type { RunSession } from './run-session.ts';
+import { surely } from './surely.ts';
 import { type Tool, ToolInputError, type ToolOutcome } from './tool.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -28,9 +30,13 @@ export async function toolStep(session: RunSession, allowed: AllowedCall): Promi
   // A write under the claim, so nothing is executed for a run that was stopped. What may not simply be repeated leaves a
   // row as well: after a crash it says that the call was begun.
   if (tool.repeat === 'pure') await session.say([started]);
-  else await session.checkpoint([], [started], async (tx) => await begin(tx, session, allowed));
+  else
+    await surely(
+      session,
+      async () => await session.checkpoint([], [started], async (tx) => await begin(tx, session, allowed)),
+    );
   const startedAt = performance.now();
-  const { events = [], result, error } = await attemptCall(session, allowed);
+  const { events = [], result, error, taints = tool.taints } = await attemptCall(session, allowed);
   const durationMs = Math.round(performance.now() - startedAt);
   const ended = shown(
     session,
@@ -40,7 +46,7 @@ export async function toolStep(session: RunSession, allowed: AllowedCall): Promi
   );
   const step = stepOf(call, result, error !== null);
   await session.checkpoint([step], [...events, ended], async (tx) => {
-    if (tool.taints) {
+    if (taints) {
       await tx.db.updateTable('runs').set({ isTainted: true }).where('id', '=', session.run.id).execute();
     }
   });
@@ -85,11 +91,17 @@ function stepOf({ id: toolCallId, name: toolName }: ToolCall, result: Json, isEr
 }
 
 async function begin(
-  { db }: Tx,
-  { run }: RunSession,
+  tx: Tx,
+  { run, place }: RunSession,
   { call, tool, args, approvalId }: AllowedCall,
 ): Promise<void> {
-  await db
+  const hash = argsHash({ tool: tool.name, version: tool.version, args });
+  await writeAudit(
+    tx,
+    { caller: place, request: { id: run.id, address: null, userAgent: null } },
+    { action: 'agent.tool_called', subject: run.id, data: { tool: tool.name, argsHash: hash, approvalId } },
+  );
+  await tx.db
     .insertInto('toolCalls')
     .values({
       runId: run.id,
@@ -97,7 +109,7 @@ async function begin(
       tenantId: run.tenantId,
       toolName: tool.name,
       toolVersion: tool.version,
-      argsHash: argsHash({ tool: tool.name, version: tool.version, args }),
+      argsHash: hash,
       repeat: tool.repeat,
       approvalId,
       fence: run.fence,
@@ -145,8 +157,8 @@ async function attemptCall(
       args,
     );
     // A tool that does not heed its signal must hold up neither its run nor the server's end.
-    const { result, events = [] } = await Promise.race([running, over.promise]);
-    return { result: withinSize(result), events, error: null };
+    const { result, events = [], taints = false } = await Promise.race([running, over.promise]);
+    return { result: withinSize(result), events, taints: taints || tool.taints, error: null };
   } catch (err) {
     signal.throwIfAborted();
     if (err instanceof ToolInputError) return failed(err.message);

@@ -163,3 +163,20 @@ export async function listActiveRunStatuses(
     .execute();
   return rows.map(({ status }) => status);
 }
+
+/** Messages that were sent to steer a run. */
+export async function countSteering(
+  db: Kysely<Schema>,
+  { tenantId, id }: Pick<ConversationRow, 'tenantId' | 'id'>,
+  runId: string,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('messages')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tenantId', '=', tenantId)
+    .where('conversationId', '=', id)
+    .where('runId', '=', runId)
+    .where('role', '=', 'user')
+    .executeTakeFirstOrThrow();
+  return count - 1;
+}

@@ -6,9 +6,9 @@ import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { activeRuns } from '../agent/active-runs.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
-import type { ConversationRow } from './conversation-store.ts';
+import { type ConversationRow, countSteering } from './conversation-store.ts';
 
-/** So many messages may wait for their turn. */
+/** So many messages may wait for their turn, or steer one run. */
 const MAX_QUEUED = 20;
 
 /** How a new message fits in with what is under way. */
@@ -52,6 +52,11 @@ export async function makeWay(tx: Tx, ctx: CallerContext, conversation: Conversa
       return { ...FREE, ...said, stopped: runIds };
     }
     case 'steer':
+      if ((await countSteering(tx.db, conversation, current.id)) >= MAX_QUEUED) {
+        throw new AppError('RUN_ACTIVE', {
+          message: `The agent has ${MAX_QUEUED} messages to read while it works already. Wait for its answer or stop it.`,
+        });
+      }
       return { ...FREE, steered: current.id, isBehind: true };
   }
 }
