@@ -74,7 +74,11 @@ export async function chaosCampaign(options: ChaosOptions): Promise<ChaosResult>
   if (violations.length > 0) await writeFile(join(folder, 'dump.json'), JSON.stringify(dump));
   const { fenced, errors } = cluster.printed;
   return {
-    summary: summarize(evidence, { fenced, settleMs }),
+    summary: summarize(evidence, {
+      fenced,
+      settleMs,
+      startsMs: cluster.nodes.flatMap(({ startsMs }) => startsMs),
+    }),
     violations,
     errors: countErrors(errors),
     evidence,

@@ -1,8 +1,8 @@
 import { createRandom } from './random.ts';
 
-/** What can go wrong. `freeze`: SIGSTOP, and SIGCONT `forMs` later. */
+/** What can go wrong. `freeze`: SIGSTOP, and SIGCONT `forMs` later. `isLast`: even when no other node is up. */
 export type Fault =
-  | { kind: 'kill'; node: number }
+  | { kind: 'kill'; node: number; isLast: boolean }
   | { kind: 'freeze'; node: number; forMs: number }
   | { kind: 'cut-sockets'; entry: number }
   | { kind: 'redis-flush' }
@@ -46,7 +46,7 @@ export function planFaults({ seed, seconds, kills, nodes }: FaultPlanOptions): P
       { kind: 'redis-restart' },
     ]);
   return [
-    ...spread(kills, () => ({ kind: 'kill', node: node() })),
+    ...spread(kills, () => ({ kind: 'kill', node: node(), isLast: random() < 0.1 })),
     // Most of them longer than the lease of 5 s, so that somebody else has the run when its owner wakes up.
     ...every(FREEZE_EVERY_MS, () => ({
       kind: 'freeze',

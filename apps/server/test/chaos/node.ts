@@ -6,6 +6,8 @@ export type NodeState = 'starting' | 'up' | 'frozen';
 /** One server of the cluster, which always comes back. Faults answer false when it is in no state to suffer them. */
 export interface ChaosNode extends AsyncDisposable {
   readonly state: NodeState;
+  /** How long each of its starts took. */
+  readonly startsMs: readonly number[];
   /** Null while it is starting. */
   readonly port: number | null;
   /** SIGKILL; it starts again at once. Resolves when it is gone. */
@@ -22,12 +24,14 @@ export function createNode(env: () => Record<string, string>, onPrint: (text: st
   let state: NodeState = 'starting';
   let server: ServerProcess | null = null;
   const ending = new AbortController();
+  const startsMs: number[] = [];
 
   /** A database that is away for a moment is a reason not to come up; not to stay down. */
   const start = async (): Promise<void> => {
     for (let tries = 1; !ending.signal.aborted; tries++) {
       try {
         server = await startServerProcess(env(), { onPrint });
+        startsMs.push(server.readyMs);
         state = 'up';
         return;
       } catch (err) {
@@ -40,6 +44,7 @@ export function createNode(env: () => Record<string, string>, onPrint: (text: st
   starting.catch(() => {});
 
   return {
+    startsMs,
     get state() {
       return state;
     },

@@ -37,11 +37,13 @@ export interface Summary {
   events: number;
   eventsSeen: number;
   settleMs: number;
+  /** Of a node, until it answered: the median. */
+  startMs: number;
 }
 
 export function summarize(
   { history, dump: { runs, approvals, events } }: Evidence,
-  { fenced, settleMs }: { fenced: readonly LogLine[]; settleMs: number },
+  { fenced, settleMs, startsMs }: { fenced: readonly LogLine[]; settleMs: number; startsMs: number[] },
 ): Summary {
   const faults = entriesOf(history, 'fault').filter(({ isApplied }) => isApplied);
   const faultsOf = (kind: string): number => faults.filter(({ fault }) => fault.kind.startsWith(kind)).length;
@@ -89,5 +91,6 @@ export function summarize(
     events: events.length,
     eventsSeen: entriesOf(history, 'event').length,
     settleMs,
+    startMs: startsMs.toSorted((a, b) => a - b)[startsMs.length >> 1] ?? 0,
   };
 }
