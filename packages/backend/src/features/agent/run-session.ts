@@ -14,7 +14,7 @@ import type { RunEnding } from './end-run.ts';
 import { type Finish, finishRun, type RunPlace } from './finish-run.ts';
 import type { RunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, exceededBudget } from './run-budget.ts';
-import { activeMsNow, type RunRow } from './run-store.ts';
+import { activeMsNow, leaseUntil, type RunRow } from './run-store.ts';
 
 /** What the log says when a write was refused because its claim is gone. */
 export const FENCED = 'fenced: the run has ended or has another owner';
@@ -204,6 +204,7 @@ export class RunSession implements Disposable {
       .set({
         activeMs: activeMsNow,
         claimedAt: databaseNow,
+        leaseUntil,
         ...(hasProgress ? { noProgress: 0 } : {}),
       })
       .where('id', '=', this.run.id)

@@ -29,12 +29,10 @@ export async function toolStep(session: RunSession, allowed: AllowedCall): Promi
   const started: Unplaced<RunEvent> = shown(session, call, args, { status: 'started' });
   // A write under the claim, so nothing is executed for a run that was stopped. What may not simply be repeated leaves a
   // row as well: after a crash it says that the call was begun.
+  const begun = async (): Promise<void> =>
+    await session.checkpoint([], [started], async (tx) => await begin(tx, session, allowed));
   if (tool.repeat === 'pure') await session.say([started]);
-  else
-    await surely(
-      session,
-      async () => await session.checkpoint([], [started], async (tx) => await begin(tx, session, allowed)),
-    );
+  else await surely(session, begun);
   const startedAt = performance.now();
   const { events = [], result, error, taints = tool.taints } = await attemptCall(session, allowed);
   const durationMs = Math.round(performance.now() - startedAt);
