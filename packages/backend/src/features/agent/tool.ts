@@ -19,6 +19,8 @@ export interface ToolContext extends Pick<Core, 'config' | 'database' | 'hub' | 
 export interface ToolOutcome {
   result: Json;
   events?: Unplaced<RunEvent>[];
+  /** This answer holds the words of strangers, although not every answer of the tool does. */
+  taints?: boolean;
 }
 
 export interface Question {

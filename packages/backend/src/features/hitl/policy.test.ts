@@ -127,6 +127,21 @@ describe('hitl.policy', () => {
     await setRules();
   });
 
+  it('asks wherever a search brings those words: another conversation does not launder them', async () => {
+    const heard = await callOf('listen', { to: 'a platypus' });
+    await outcomeOf(user, heard);
+    const searching = async (query: string): Promise<Asked> =>
+      await ask(
+        user,
+        `#tool search_conversations {"query":"${query}"}\n#tool store {"to":"eve"}\n#say so be it`,
+      );
+    const asked = await searching('platypus');
+    expect((await untilAskedOnce(user, asked)).toolName).toBe('store');
+    await user.call.agent.stop(asked);
+    expect((await outcomeOf(user, await searching('an echidna'))).run.status).toBe('completed');
+    expect(effects.map(({ tool }) => tool)).toEqual(['listen', 'store']);
+  });
+
   it('asks in the very run that heard them: what an injected text wants is not done', async () => {
     const asked = await ask(user, '#tool listen {"to":"them"}\n#tool store {"to":"eve"}\n#say so be it');
     const approval = await untilAskedOnce(user, asked);

@@ -27,6 +27,17 @@ export const searchConversations = defineTool({
           'messages.text',
           'messages.createdAt',
         ])
+        .select((eb) =>
+          eb
+            .exists(
+              eb
+                .selectFrom('runs')
+                .select('runs.id')
+                .whereRef('runs.conversationId', '=', 'conversations.id')
+                .where('runs.isTainted', '=', true),
+            )
+            .as('isTainted'),
+        )
         .where('conversations.tenantId', '=', ctx.caller.tenantId)
         .where('conversations.userId', '=', ctx.caller.userId)
         .where('conversations.deletedAt', 'is', null)
@@ -37,9 +48,13 @@ export const searchConversations = defineTool({
       return await search.orderBy('messages.createdAt', 'desc').limit(MAX_HITS).execute();
     });
     return {
+      // What strangers said there, they say here as well.
+      taints: hits.some(({ isTainted }) => isTainted === true),
       result: {
-        hits: hits.map(({ text, createdAt, ...hit }) => ({
-          ...hit,
+        hits: hits.map(({ conversationId, title, role, text, createdAt }) => ({
+          conversationId,
+          title,
+          role,
           excerpt: Array.from(text).slice(0, EXCERPT_CHARS).join(''),
           at: createdAt.toISOString(),
         })),
