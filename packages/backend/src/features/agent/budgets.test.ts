@@ -73,6 +73,19 @@ describe('a run stops at its limit', () => {
     expect({ calls: provider.requests.length, effects: effects.length }).toEqual(expected);
   });
 
+  it('of tool calls in one answer that asks for more, and asks nobody about any of them', async () => {
+    const flood = streamOf(
+      ...Array.from({ length: 3_000 }, (_, index) =>
+        callDelta({ index, id: `c${index}`, name: 'send', args: JSON.stringify({ to: `${index}` }) }),
+      ),
+      finish('tool_calls'),
+    );
+    const { run } = await runWith({}, flood);
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'budget_exceeded' } });
+    expect(run.items.filter(({ kind }) => kind === 'approval')).toEqual([]);
+    expect(effects).toEqual([]);
+  });
+
   it('of working time, in mid-answer, and keeps what was said', async () => {
     const endless: Reply = (res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -25,7 +25,10 @@ export interface Spent {
 export function exceededBudget(budgets: Budgets, { steps, activeMs }: Spent): string | null {
   const taken = steps.filter(({ kind }) => kind !== 'message').length;
   if (taken >= budgets.runSteps) return `The agent stopped after ${budgets.runSteps} steps.`;
-  if (steps.filter(({ kind }) => kind === 'tool').length >= budgets.runToolCalls) {
+  const made = steps.filter(({ kind }) => kind === 'tool').length;
+  // An answer that asks for more than is left has none of it: a thousand calls must not become a thousand questions.
+  const wanted = steps.reduce((sum, step) => sum + (step.kind === 'model' ? step.toolCalls.length : 0), 0);
+  if (made >= budgets.runToolCalls || wanted > budgets.runToolCalls) {
     return `The agent stopped after ${budgets.runToolCalls} tool calls.`;
   }
   if (outputBytes(steps) >= budgets.runOutputBytes) {

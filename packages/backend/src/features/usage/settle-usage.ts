@@ -21,11 +21,12 @@ export async function settleUsage(
 
 /**
  * Settles the attempts of a run that nobody will hear of any more (lost to a crash, failed, stopped): their prompt as
- * estimated, and of the answer what the log has of it, at four characters a token.
+ * estimated, and of the answer what the log has of it, at four characters a token. Nothing when the run has another
+ * owner than the one who says so: what is set aside is that one's.
  */
 export async function settleLostUsage(
   tx: Tx,
-  run: { id: string; conversationId: string; firstSeq: number | null },
+  run: { id: string; conversationId: string; firstSeq: number | null; fence: number },
   rate: TokenRate | undefined,
 ): Promise<void> {
   const { inputMicros, outputMicros } = rate ?? { inputMicros: 0, outputMicros: 0 };
@@ -37,6 +38,7 @@ export async function settleLostUsage(
           and e.run_id = u.run_id and e.data ->> 'messageId' = u.message_id::text
           and (e.data ->> 'attempt')::int = u.attempt), 0)::int as said
       from usage_entries u where u.run_id = ${run.id} and not u.is_settled
+        and exists (select from runs r where r.id = u.run_id and r.fence = ${run.fence})
     )
     update usage_entries u set is_settled = true, output_tokens = l.said,
       cost_micros = ceil((u.input_tokens::numeric * ${inputMicros}::numeric + l.said * ${outputMicros}::numeric) / 1000000)::bigint
