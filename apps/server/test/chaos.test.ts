@@ -10,12 +10,12 @@ const OTHER_ARGS = { url: 'http://127.0.0.1/once/other', text: 'other' };
 let result: ChaosResult;
 beforeAll(async () => {
   result = await chaosCampaign({ seed: 60, seconds: 60, kills: 20, people: 4 });
-}, 240_000);
+}, 300_000);
 
 it('loses nothing, doubles nothing and decides everything once, on three nodes that are killed, frozen and cut off', () => {
   const { summary, violations, historyPath } = result;
   expect(violations, `history: ${historyPath}`).toEqual([]);
-  expect(summary.kills).toBeGreaterThanOrEqual(10);
+  expect(summary.kills).toBeGreaterThanOrEqual(15);
   expect(summary.takeovers).toBeGreaterThan(0);
   expect(summary.decisionsLost).toBeGreaterThan(0);
   expect(summary.callsAtWorld).toBeGreaterThan(0);
