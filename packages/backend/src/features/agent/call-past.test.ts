@@ -117,6 +117,7 @@ function work(world: World, by: Move, repeat: Tool['repeat']): void {
       return;
     }
     case 'answered':
+    case 'absent':
     case 'fails':
       world.isSettled = true;
   }

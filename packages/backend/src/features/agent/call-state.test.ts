@@ -1,9 +1,12 @@
 import type { Json } from '@aura/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { argsHash } from '../hitl/args-hash.ts';
 import { type CallPast, callState } from './call-state.ts';
 import { ARGS, call, rowOf, toolsOf } from './call-state-testing.ts';
+import { createToolRegistry } from './tool-registry.ts';
+import { defineTool } from './tool.ts';
 
 const RUNS = { numRuns: 10_000 };
 const STATUSES = ['pending', 'approved', 'rejected', 'answered', 'expired', 'cancelled', 'outdated'] as const;
@@ -56,6 +59,8 @@ describe('what is to be done about a call', () => {
               return row?.status === 'pending';
             case 'answered':
               return row?.status === 'answered';
+            case 'absent':
+              return false;
             case 'fails':
               return row !== null && ['rejected', 'expired', 'cancelled'].includes(row.status);
           }
@@ -76,9 +81,46 @@ describe('what is to be done about a call', () => {
     }
   });
 
-  it('is nothing for a tool that is gone or arguments that do not fit, approved or not', () => {
+  it('is never said not to have happened once it was begun, however the tool has changed since', () => {
+    const begun = { approvalId: 'a0' };
+    for (const status of ['rejected', 'expired'] as const) {
+      const state = callState(call, toolsOf('keyed', '1'), { asked: rowOf({ status }), begun });
+      expect(JSON.stringify(state)).toContain('not known');
+    }
+    const gone = callState({ ...call, name: 'gone' }, toolsOf('once', '1'), { asked: null, begun });
+    expect(gone).toMatchObject({ kind: 'absent', error: expect.stringContaining('not known') });
+  });
+
+  it('waits for a tool that was there when it was approved, and for no other', () => {
     const approved: CallPast = { asked: rowOf({ status: 'approved' }), begun: null };
-    expect(callState({ ...call, name: 'gone' }, toolsOf('once', '1'), approved).kind).toBe('fails');
+    const gone = { ...call, name: 'gone' };
+    expect(callState(gone, toolsOf('once', '1'), approved).kind).toBe('absent');
+    for (const asked of [null, rowOf({ status: 'outdated' })]) {
+      expect(callState(gone, toolsOf('once', '1'), { asked, begun: null }).kind).toBe('fails');
+    }
+  });
+
+  it('is asked again when the tool, under the same version, makes something else of what was approved', async () => {
+    const tools = await createToolRegistry([
+      defineTool({
+        name: 'send',
+        description: '',
+        risk: 'external',
+        repeat: 'once',
+        input: z.object({ to: z.string(), copyToAll: z.boolean().default(true) }),
+        run: () => ({ result: null }),
+      }),
+    ]).of('');
+    for (const editedArgs of [null, { to: 'bob' }]) {
+      const asked = rowOf({ status: 'approved', editedArgs });
+      expect(callState(call, tools, { asked, begun: null })).toMatchObject({
+        kind: 'unasked',
+        insteadOf: asked.id,
+      });
+    }
+  });
+
+  it('is nothing for arguments that do not fit', () => {
     for (const argsText of ['{', 'null', '{"to":1}']) {
       const past: CallPast = { asked: null, begun: null };
       expect(callState({ ...call, argsText }, toolsOf('once', '1'), past).kind).toBe('fails');

@@ -2,7 +2,7 @@ import type { Json } from '@aura/contract';
 import { z } from 'zod';
 import { storableJson } from '../../db/json-text.ts';
 import type { ToolCall } from '../../db/step-data.ts';
-import { argsHash } from '../hitl/args-hash.ts';
+import { argsHash, canonicalJson } from '../hitl/args-hash.ts';
 import type { ApprovalRow } from '../hitl/approvals-of-run.ts';
 import type { ToolSet } from './tool-registry.ts';
 import { type Tool, ToolInputError } from './tool.ts';
@@ -19,6 +19,8 @@ export interface CallPast {
 export type CallState =
   /** It comes to nothing, and the model is told why. */
   | { kind: 'fails'; error: string }
+  /** Its tool is not there, although the call was decided or begun with it: it may come back. If not, it comes to nothing. */
+  | { kind: 'absent'; error: string }
   /** A person gave the result. */
   | { kind: 'answered'; answer: Json }
   /** Policy has to say whether a person must be asked. `insteadOf`: the approval that is not of this call as it is now. */
@@ -34,9 +36,9 @@ export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: Call
     case 'pending':
       return { kind: 'pending' };
     case 'rejected':
-      return { kind: 'fails', error: rejection(asked) };
+      return { kind: 'fails', error: rejection(asked, begun !== null) };
     case 'expired':
-      return { kind: 'fails', error: expiry(asked) };
+      return { kind: 'fails', error: expiry(asked, begun !== null) };
     case 'cancelled':
       return { kind: 'fails', error: 'Not executed: the run was stopped.' };
     case 'answered':
@@ -48,14 +50,16 @@ export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: Call
   }
   const tool = tools.find(call.name);
   if (tool === undefined) {
+    if (begun !== null) return { kind: 'absent', error: `${call.name} cannot be reached now. ${UNCERTAIN}` };
+    if (asked?.status === 'approved') return { kind: 'absent', error: unreachable(call.name) };
     const names = tools.all.map(({ name }) => name).join(', ');
     return { kind: 'fails', error: `There is no tool ${call.name}. Use one of: ${names}.` };
   }
   const args = parsed(tool, call.argsText);
   if (args instanceof ToolInputError) return { kind: 'fails', error: args.message };
   const isOpen = tool.repeat === 'once' && begun !== null;
-  // What was shown is what is executed: another version of the tool is asked for again.
-  if (asked?.status === 'approved' && argsHashOf(tool, asked.args) === asked.argsHash) {
+  // What was shown is what is executed: a tool of another version, or that reads it differently, is asked for again.
+  if (asked?.status === 'approved' && holds(asked, tool)) {
     const allowed = asked.editedArgs ?? asked.args;
     return isOpen && begun.approvalId === asked.id
       ? { kind: 'unknown', tool, args: allowed, insteadOf: null }
@@ -67,15 +71,33 @@ export function callState(call: ToolCall, tools: ToolSet, { asked, begun }: Call
 
 const argsHashOf = ({ name, version }: Tool, args: Json): string => argsHash({ tool: name, version, args });
 
-function expiry({ kind }: ApprovalRow): string {
-  if (kind === 'unknown') {
+/** Whether the tool is the one it was approved for, and makes nothing else of what was approved. */
+function holds({ args: shown, argsHash: hash, editedArgs }: ApprovalRow, tool: Tool): boolean {
+  if (argsHashOf(tool, shown) !== hash) return false;
+  const args = editedArgs ?? shown;
+  try {
+    return canonicalJson(storableJson(tool.parse(args))) === canonicalJson(args);
+  } catch (err) {
+    if (err instanceof ToolInputError) return false;
+    throw err;
+  }
+}
+
+const UNCERTAIN = 'It is not known whether this call took effect. Do not repeat it.';
+
+function unreachable(name: string): string {
+  return `This call was approved, but ${name} cannot be reached now, so it was not executed.`;
+}
+
+function expiry({ kind }: ApprovalRow, hasBegun: boolean): string {
+  if (kind === 'unknown' || hasBegun) {
     return 'It is not known whether this took effect, and nobody said so in time. Do not repeat it.';
   }
   return 'Not executed: nobody decided in time.';
 }
 
-function rejection({ kind, reason }: ApprovalRow): string {
-  if (kind === 'unknown') {
+function rejection({ kind, reason }: ApprovalRow, hasBegun: boolean): string {
+  if (kind === 'unknown' || hasBegun) {
     return 'It is not known whether this took effect; the user decided to go on without. Do not repeat it.';
   }
   const why = reason === null ? '' : ` Reason: ${reason}`;

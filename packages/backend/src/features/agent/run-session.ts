@@ -36,6 +36,7 @@ export class RunSession implements Disposable {
   #fresh: ReadonlySet<string> = new Set();
   /** Where a model call of an earlier owner broke off. */
   #broken: RunPast['broken'];
+  #patience = 30;
   readonly #claimedAtMs = performance.now();
   readonly #time = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -98,6 +99,14 @@ export class RunSession implements Disposable {
   /** The run has worked for as long as it may. */
   get isOutOfTime(): boolean {
     return this.#time.signal.aborted;
+  }
+
+  /** Lets a moment pass for a tool that may come back; false once it has been away for half a minute. */
+  async hasPatience(): Promise<boolean> {
+    if (this.#patience === 0) return false;
+    this.#patience--;
+    await this.core.clock.pause(1_000, this.modelSignal);
+    return true;
   }
 
   /** Calls that the model's last answer asked for and that have no result yet. */

@@ -5,7 +5,7 @@ import type { Unplaced } from '../../realtime/event.ts';
 import { approvalsOfRun } from '../hitl/approvals-of-run.ts';
 import { type Ask, askPeople } from '../hitl/ask-people.ts';
 import { judgeCalls } from '../hitl/judge-calls.ts';
-import { DEFAULT_EXPIRY_SECONDS } from '../hitl/tool-policy.ts';
+import { DEFAULT_EXPIRY_SECONDS, type PolicyVerdict } from '../hitl/tool-policy.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { type CallPast, type CallState, callState } from './call-state.ts';
 import type { RunSession } from './run-session.ts';
@@ -34,6 +34,10 @@ export async function settleCalls(
   for (const { call, state } of states) {
     if (session.drain.aborted || session.exceeded !== null) return 'settled';
     switch (state.kind) {
+      case 'absent':
+        if (await session.hasPatience()) return 'settled';
+        await settleCall(session, call, { error: state.error });
+        break;
       case 'fails':
         await settleCall(session, call, { error: state.error });
         break;
@@ -48,7 +52,7 @@ export async function settleCalls(
         break;
       case 'unknown':
         unknown.push(shown(session, call, state.args, { status: 'unknown' }));
-        asks.push({ ...ask('unknown', call, state), ...OWNER_DECIDES });
+        asks.push({ ...ask('unknown', call, state), ...deciders(verdicts.get(call.id)) });
         break;
       case 'unasked': {
         const verdict = verdicts.get(call.id) ?? { action: 'deny' };
@@ -59,8 +63,7 @@ export async function settleCalls(
         } else if (state.tool.ask !== undefined) {
           asks.push({ ...ask('question', call, state), ...OWNER_DECIDES });
         } else if (verdict.action === 'ask') {
-          const { approvers, expiresInSeconds } = verdict;
-          asks.push({ ...ask('tool', call, state), approvers, expiresInSeconds });
+          asks.push({ ...ask('tool', call, state), ...deciders(verdict) });
         } else {
           await toolStep(session, { call, ...state, approvalId: null });
         }
@@ -73,6 +76,13 @@ export async function settleCalls(
 
 const NOTHING: CallPast = { asked: null, begun: null };
 const OWNER_DECIDES = { approvers: { kind: 'owner' }, expiresInSeconds: DEFAULT_EXPIRY_SECONDS } as const;
+
+/** Making a call again is decided by whoever decides about making it. */
+function deciders(verdict: PolicyVerdict | undefined): Pick<Ask, 'approvers' | 'expiresInSeconds'> {
+  if (verdict?.action !== 'ask') return OWNER_DECIDES;
+  const { approvers, expiresInSeconds } = verdict;
+  return { approvers, expiresInSeconds };
+}
 
 const ask = (
   kind: Ask['kind'],
@@ -111,8 +121,10 @@ async function readPasts(
 async function judge(
   session: RunSession,
   states: readonly { call: ToolCall; state: CallState }[],
-): Promise<Map<string, Awaited<ReturnType<typeof judgeCalls>>[number]>> {
-  const unasked = states.flatMap(({ call, state }) => (state.kind === 'unasked' ? [{ call, ...state }] : []));
+): Promise<Map<string, PolicyVerdict>> {
+  const unasked = states.flatMap(({ call, state }) =>
+    state.kind === 'unasked' || state.kind === 'unknown' ? [{ call, ...state }] : [],
+  );
   if (unasked.length === 0) return new Map();
   const { core, run, place } = session;
   const code = core.approvalPolicy;
