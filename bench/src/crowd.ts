@@ -7,6 +7,8 @@ export type CpuTimes = Record<'server' | 'database' | 'model' | 'reader' | 'serv
 /** Many streams at once, as their readers saw them. */
 export interface Crowd {
   seen: SeenStream[];
+  /** Streams that did not end well; a server that is asked too much refuses some. */
+  failures: unknown[];
   elapsedMs: number;
   /** Used meanwhile. */
   cpuMs: CpuTimes;
@@ -19,7 +21,7 @@ export const SPREAD_S = 5;
 export async function readAtOnce(streams: readonly OpenStream[], cpuNow: () => CpuTimes): Promise<Crowd> {
   const before = cpuNow();
   const startedAt = performance.now();
-  const seen = await Promise.all(
+  const results = await Promise.allSettled(
     streams.map(async (stream, index) => {
       await new Promise<void>((resolve) => {
         setTimeout(resolve, (index / streams.length) * SPREAD_S * 1_000);
@@ -35,15 +37,21 @@ export async function readAtOnce(streams: readonly OpenStream[], cpuNow: () => C
     reader: after.reader - before.reader,
     serverWaited: after.serverWaited - before.serverWaited,
   };
-  return { seen, elapsedMs: performance.now() - startedAt, cpuMs };
+  const seen = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = results.flatMap((result): unknown[] =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  return { seen, failures, elapsedMs: performance.now() - startedAt, cpuMs };
 }
 
 export const CROWD_COLUMNS = [
   'streams',
+  'most at once',
   'tokens/s each p50',
   'p1',
   'first token ms p50',
   'p99',
+  'failed',
   'server CPU',
   'database CPU',
   'model CPU',
@@ -54,7 +62,7 @@ export const CROWD_COLUMNS = [
 /** Medians over rounds; CPU as a share of one core. */
 export function crowdRow(name: string, rounds: readonly Crowd[]): string[] {
   const rates = ({ seen }: Crowd): number[] =>
-    seen.map(({ tokens, spanMs }) => (tokens - 1) / (spanMs / 1_000));
+    seen.map(({ tokens, from, until }) => (tokens - 1) / ((until - from) / 1_000));
   const firsts = ({ seen }: Crowd): number[] => seen.map(({ firstTokenMs }) => firstTokenMs);
   const over = (of: (crowd: Crowd) => number): number => median(rounds.map(of));
   const share = (who: keyof CpuTimes): string =>
@@ -64,14 +72,30 @@ export function crowdRow(name: string, rounds: readonly Crowd[]): string[] {
     )} %`;
   return [
     name,
+    decimal(
+      over(({ seen }) => mostAtOnce(seen)),
+      0,
+    ),
     decimal(over((crowd) => median(rates(crowd)))),
     decimal(over((crowd) => quantile(rates(crowd), 0.01))),
     decimal(over((crowd) => median(firsts(crowd)))),
     decimal(over((crowd) => quantile(firsts(crowd), 0.99))),
+    decimal(
+      over(({ failures }) => failures.length),
+      0,
+    ),
     share('server'),
     share('database'),
     share('model'),
     share('reader'),
     share('serverWaited'),
   ];
+}
+
+/** How many streams were saying something at the same time: fewer than there are when they begin late. */
+function mostAtOnce(seen: readonly SeenStream[]): number {
+  return Math.max(
+    0,
+    ...seen.map(({ from }) => seen.filter((other) => other.from <= from && other.until >= from).length),
+  );
 }

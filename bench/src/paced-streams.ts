@@ -5,10 +5,9 @@ import { type AuraClient, newClientId } from '@aura/client';
 export interface SeenStream {
   /** From the request to the first token. */
   firstTokenMs: number;
-  /** From the request to the last token. */
-  lastTokenMs: number;
-  /** From the first token to the last. */
-  spanMs: number;
+  /** When the first and the last token came, by `performance.now()`. */
+  from: number;
+  until: number;
   tokens: number;
 }
 
@@ -90,7 +89,7 @@ function startWatch(): Watch {
     },
     result() {
       const tokens = said.split('tick').length - 1;
-      return { firstTokenMs, lastTokenMs, spanMs: lastTokenMs - firstTokenMs, tokens };
+      return { firstTokenMs, from: startedAt + firstTokenMs, until: startedAt + lastTokenMs, tokens };
     },
   };
 }

@@ -82,7 +82,8 @@ ${table([CROWD_COLUMNS, ...rows])}
 Aura: the server on PostgreSQL with fsync on, pinned to one core; the model and the readers (${USERS} connections) share the other.
 Core taken: the server was ready to run and others had its core; far from 0, the machine is too busy to measure.
 Direct: the openai package reads from the model, pinned to the server's core. A stream falls behind when it delivers fewer
-tokens a second than a direct one; the model's own timer makes that a little less than ${TOKENS_PER_SECOND}.`);
+tokens a second than a direct one (the model's own timer makes that a little less than ${TOKENS_PER_SECOND}), or begins so late that
+fewer are under way at once.`);
 
 async function aura(index: number, count: number): Promise<OpenStream> {
   const client = clients[index % clients.length];
@@ -106,7 +107,9 @@ async function firstTokens(count: number, prepare: typeof aura): Promise<number[
 async function crowdOf(count: number, prepare: typeof aura): Promise<Crowd> {
   const streams: OpenStream[] = [];
   for (let index = 0; index < count; index++) streams.push(await prepare(index, tokens));
-  return await readAtOnce(streams, cpuNow);
+  const crowd = await readAtOnce(streams, cpuNow);
+  for (const failure of crowd.failures.slice(0, 1)) console.error(`a stream failed: ${String(failure)}`);
+  return crowd;
 }
 
 function cpuNow(): CpuTimes {
