@@ -34,10 +34,11 @@ export async function prepareModelCall(session: RunSession): Promise<PreparedCal
   const named = session.takeMessage();
   const { said, ...call } = await withTransaction({ ...core, caller: place }, async (tx) => {
     const unread = await unreadMessages(tx.db, run, session.steps);
-    if (unread.length > 0) await storeMessages(tx, session, unread);
     const messages = await buildPrompt(tx.db, run, [...session.steps, ...unread]);
     const prepared = { ...named, step: session.nextStep + unread.length, messages };
+    // First, because it waits for others of the tenant who reserve: nobody waits for this run meanwhile.
     await reserve(tx, session, prepared);
+    if (unread.length > 0) await storeMessages(tx, session, unread);
     return { said: unread, ...prepared };
   });
   session.steps.push(...said);

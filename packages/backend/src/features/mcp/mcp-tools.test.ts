@@ -39,6 +39,13 @@ const node = async (times: Partial<McpToolsTimes> = {}): Promise<McpTools> =>
 const namesOf = async (tools: McpTools, { ctx }: TestCaller): Promise<string[]> =>
   (await tools.toolsOf(ctx.caller.tenantId)).map(({ name }) => name);
 
+/** What an admin who tests the server is shown, and classifies. */
+async function versionOfAdd(user: TestCaller, serverId: string): Promise<string> {
+  const looked = await mcpOf(user).test({ serverId });
+  if (looked.status === 'failed') expect.fail(looked.reason);
+  return looked.tools.find(({ name }) => name === 'add')?.version ?? expect.fail('no tool add');
+}
+
 /** The process behind the tenant's server `local`, and the tool that tells it. */
 async function pidOf(tools: McpTools, user: TestCaller): Promise<{ tool: Tool; pid: number }> {
   const all = await tools.toolsOf(user.ctx.caller.tenantId);
@@ -84,14 +91,31 @@ describe('the tools of a tenant', () => {
       (await tools.toolsOf(user.ctx.caller.tenantId)).find(({ name }) => name === 'calc__add') ??
       expect.fail('no tool calc__add');
     const careful = { risk: 'external', repeat: 'once', taints: true };
-    const { version, ...traits } = await add();
-    expect(traits).toMatchObject(careful);
+    expect(await add()).toMatchObject(careful);
+    const version = await versionOfAdd(user, serverId);
     const read = { risk: 'read', repeat: 'pure', taints: false } as const;
     await mcpOf(user).classifyTool({ serverId, tool: 'add', version, traits: read });
     await expect.poll(add, SLOWLY).toMatchObject(read);
     // The server changed the tool since: what was said was about another one.
     await mcpOf(user).classifyTool({ serverId, tool: 'add', version: 'older', traits: read });
     await expect.poll(add, SLOWLY).toMatchObject(careful);
+  });
+
+  it('are others as soon as the server is somewhere else: nothing approved or classified there holds here', async () => {
+    await using tools = await node({ rowsTtlMs: 60_000 });
+    await using twin = await startMcpServer('modern', SECRET);
+    const user = await admin();
+    const { id: serverId } = await addHttp(user, 'calc', server.url);
+    const add = async (): Promise<Tool | undefined> =>
+      (await tools.toolsOf(user.ctx.caller.tenantId)).find(({ name }) => name === 'calc__add');
+    const version = await versionOfAdd(user, serverId);
+    const traits = { risk: 'read', repeat: 'pure', taints: false } as const;
+    await mcpOf(user).classifyTool({ serverId, tool: 'add', version, traits });
+    await expect.poll(add, SLOWLY).toMatchObject(traits);
+    const before = await add();
+    await mcpOf(user).update({ serverId, url: twin.url, headers: { Authorization: `Bearer ${SECRET}` } });
+    await expect.poll(add, SLOWLY).toMatchObject({ risk: 'external', repeat: 'once', taints: true });
+    expect((await add())?.version).not.toBe(before?.version);
   });
 
   it('follow every change on every node at once', async () => {
@@ -215,10 +239,13 @@ describe('in a run', () => {
     });
     expect(events.at(-1)).toMatchObject({ type: 'run_waiting' });
 
-    const listed = await mcp.toolsOf(user.ctx.caller.tenantId);
-    const { version } = listed.find(({ name }) => name === 'calc__add') ?? expect.fail('no tool calc__add');
     const traits = { risk: 'read', repeat: 'pure', taints: false } as const;
-    await mcpOf(user).classifyTool({ serverId, tool: 'add', version, traits });
+    await mcpOf(user).classifyTool({
+      serverId,
+      tool: 'add',
+      version: await versionOfAdd(user, serverId),
+      traits,
+    });
     const { run } = await outcomeOf(user, await ask(user, text));
     expect(run.items).toContainEqual(
       expect.objectContaining({ toolName: 'calc__add', status: 'succeeded', result: '3' }),

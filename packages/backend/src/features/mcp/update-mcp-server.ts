@@ -51,6 +51,8 @@ export async function updateMcpServer(
           ...sealed.headers,
         }),
         env: jsonText({ ...(isSamePlace ? without(current.env, input.env) : {}), ...sealed.env }),
+        // What was said of its tools was said of those at the other place.
+        ...(isSamePlace ? {} : { classifications: jsonText({}) }),
         revision: current.revision + 1,
       },
     );
