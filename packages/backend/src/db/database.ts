@@ -10,7 +10,10 @@ export interface Database extends AsyncDisposable {
    * round trip; on PGlite, which has a single session, null: take the role inside a transaction.
    */
   readonly writerDb: Kysely<Schema> | null;
-  /** One connection that renews leases, so that a busy pool cannot lose them. Its role is `aura_system`. */
+  /**
+   * Connections that claim runs and renew their leases, so that a busy pool loses none, and hundreds of claims at once leave
+   * that pool to requests. Their role is `aura_system`.
+   */
   readonly leaseDb: Kysely<Schema>;
   /** For migrations, which may take as long as the tables are large: without the limits on statements and locks. */
   readonly migrationDb: Kysely<Schema>;

@@ -25,7 +25,7 @@ export function openPostgres(options: PostgresOptions): Database {
   );
   const leaseDb = kyselyOn(
     dialect(options, {
-      max: 1,
+      max: 2,
       lockMs: 1_000,
       statementMs: 2_000,
       answerMs: 2_000,

@@ -149,7 +149,11 @@ describe('withSystemTransaction', () => {
       const tenants = await db.selectFrom('tenants').select('id').execute();
       expect(tenants.map(({ id }) => id)).toEqual(expect.arrayContaining([other, stream.tenantId]));
     });
-    for (const statement of ['update events set type = type', 'delete from messages', 'delete from runs']) {
+    for (const statement of [
+      'update events set type = type',
+      'update steps set kind = kind',
+      'delete from audit_log',
+    ]) {
       const change = withSystemTransaction(
         test.backend,
         async ({ db }) => await sql.raw(statement).execute(db),

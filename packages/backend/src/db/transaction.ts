@@ -73,7 +73,14 @@ async function become(db: Kysely<Schema>, role: string, tenant: string): Promise
   await sql`select set_config('role', ${role}, true), set_config('app.tenant', ${tenant}, true)`.execute(db);
 }
 
-/** Serialization failure and deadlock: the database says that trying again is right. */
+/**
+ * Serialization failure and deadlock: the database says that trying again is right. So does a plan that a migration has
+ * outdated: the connection that has it is given up.
+ */
 function isTransient(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && (err.code === '40001' || err.code === '40P01');
+  return (
+    err instanceof Error &&
+    'code' in err &&
+    (err.code === '40001' || err.code === '40P01' || err.code === '0A000')
+  );
 }

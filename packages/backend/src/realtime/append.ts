@@ -25,6 +25,8 @@ export async function append(tx: Tx, appends: readonly Append[]): Promise<Stream
       data: event.data,
     })),
   );
+  // Named apart from the input, of whose size the planner knows nothing: it would read the whole table.
+  const ids = [...new Set(appends.map(({ streamId }) => streamId))];
   const { rows } = await sql<{
     req: number;
     seq: number;
@@ -38,12 +40,12 @@ export async function append(tx: Tx, appends: readonly Append[]): Promise<Stream
         as x(req int, ord int, stream_id uuid, type text, run_id uuid, data jsonb)
     ),
     locked as materialized (
-      select id from streams where id in (select stream_id from input) order by id for update
+      select id from streams where id = any(${ids}::uuid[]) order by id for update
     ),
     heads as (
       update streams s set head = s.head + c.n
       from (select stream_id, count(*) as n from input group by stream_id) c
-      where s.id = c.stream_id and s.id in (select id from locked)
+      where s.id = c.stream_id and s.id = any(${ids}::uuid[]) and s.id in (select id from locked)
       returning s.id, s.tenant_id, s.head - c.n as base
     ),
     numbered as materialized (

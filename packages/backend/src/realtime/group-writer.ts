@@ -153,6 +153,9 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
       data: event.data,
     })),
   );
+  // Named apart from the input, of whose size the planner knows nothing: it would read the whole tables.
+  const streamIds = [...new Set(requests.map(({ streamId }) => streamId))];
+  const runIds = [...new Set(requests.flatMap(({ claim }) => claim?.runId ?? []))];
   const { rows } = await sql<NumberedRow>`
     with input as materialized (
       select * from jsonb_to_recordset(${asJson(input)}::jsonb) as x(
@@ -161,7 +164,7 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
     ),
     claims as materialized (
       select id, tenant_id, fence, status from runs
-      where id in (select claim_run_id from input) order by id for no key update
+      where id = any(${runIds}::uuid[]) order by id for no key update
     ),
     accepted as materialized (
       select i.* from input i left join claims c on c.id = i.claim_run_id
@@ -169,12 +172,14 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
         or (c.tenant_id = i.tenant_id and c.fence = i.claim_fence and c.status = 'running')
     ),
     locked as materialized (
-      select id from streams where id in (select stream_id from accepted) order by id for update
+      select id from streams
+      where id = any(${streamIds}::uuid[]) and id in (select stream_id from accepted) order by id for update
     ),
     heads as (
       update streams s set head = s.head + a.n
       from (select stream_id, tenant_id, count(*) as n from accepted group by 1, 2) a
-      where s.id = a.stream_id and s.tenant_id = a.tenant_id and s.id in (select id from locked)
+      where s.id = a.stream_id and s.id = any(${streamIds}::uuid[]) and s.tenant_id = a.tenant_id
+        and s.id in (select id from locked)
       returning s.id, s.tenant_id, s.head - a.n as base
     ),
     numbered as materialized (

@@ -2,7 +2,7 @@ import type { RunError, RunEvent } from '@aura/contract';
 import type { RunnerCore } from '../../context.ts';
 import { databaseTrouble } from '../../db/database-errors.ts';
 import type { StepData } from '../../db/step-data.ts';
-import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
+import type { Tx } from '../../db/transaction.ts';
 import { ModelError } from '../../ports/model.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { FencedError } from '../../realtime/group-writer.ts';
@@ -33,10 +33,7 @@ export async function executeRun(
   { runId, signal, drain }: { runId: string; signal: AbortSignal; drain: AbortSignal },
 ): Promise<string | null> {
   if (signal.aborted || drain.aborted) return null;
-  const run = await withSystemTransaction(
-    core,
-    async ({ db }) => await claimRun(db, { runId, owner: core.nodeId }),
-  );
+  const run = await claimRun(core.database.leaseDb, { runId, owner: core.nodeId });
   if (run === undefined) return null;
   // Its first claim: nobody can have left anything.
   const past = run.fence === 1 ? NO_PAST : await readRunPast(core, run);
