@@ -98,10 +98,10 @@ describe('who decides', () => {
     await lose(other.ctx.caller.userId);
     const to = { kind: 'users' as const, userIds: [user.ctx.caller.userId] };
     for (const attempt of [
-      other.call.hitl.approve({ ...seen(approval), clientId: randomUUID() }),
-      other.call.hitl.delegate({ approvalId: approval.id, approvers: to }),
+      async () => await other.call.hitl.approve({ ...seen(approval), clientId: randomUUID() }),
+      async () => await other.call.hitl.delegate({ approvalId: approval.id, approvers: to }),
     ]) {
-      expect((await refusalOf(attempt)).code).toBe('NOT_FOUND');
+      expect((await refusalOf(attempt())).code).toBe('NOT_FOUND');
     }
     expect((await auditOf(test.backend, approval.id)).map(({ action }) => action)).toEqual([
       'hitl.refused',
@@ -110,6 +110,19 @@ describe('who decides', () => {
     await admin.call.hitl.approve(seen(approval));
     await outcomeOf(user, asked);
     expect(effects).toHaveLength(1);
+  });
+});
+
+describe('an agent', () => {
+  it('does nothing more for a user who was deactivated, whatever was asked and approved of', async () => {
+    await setRules({ tools: ['send'], action: 'ask', approvers: { kind: 'role', role: 'admin' } });
+    const asked = await ask(user, '#tool send {"to":"ann"}\n#tool look {"to":"it"}');
+    const approval = await untilAskedOnce(user, asked);
+    await deactivate(user.ctx.caller.userId);
+    expect((await refusalOf(admin.call.hitl.approve(seen(approval)))).code).toBe('FORBIDDEN');
+    await admin.call.hitl.reject(seen(approval));
+    await outcomeOf(user, asked);
+    expect(effects).toEqual([]);
   });
 });
 

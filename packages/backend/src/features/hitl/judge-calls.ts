@@ -7,7 +7,8 @@ import { type CodePolicy, judgeCall, type PolicyVerdict } from './tool-policy.ts
 
 /**
  * What policy says of calls that a run wants to make, in the order given: by the tenant's rules as they are now, the
- * user's role now, and whether strangers' text has reached the conversation.
+ * user's role now, and whether strangers' text has reached the conversation. Denied when the user was deactivated or is
+ * no member any more.
  */
 export async function judgeCalls(
   db: Kysely<Schema>,
@@ -21,10 +22,14 @@ export async function judgeCalls(
   const policy = await readPolicy(db, tenantId);
   const member = await db
     .selectFrom('memberships')
-    .select('role')
-    .where('tenantId', '=', tenantId)
-    .where('userId', '=', userId)
+    .innerJoin('users', 'users.id', 'memberships.userId')
+    .select('memberships.role')
+    .where('memberships.tenantId', '=', tenantId)
+    .where('memberships.userId', '=', userId)
+    .where('users.isActive', '=', true)
     .executeTakeFirst();
+  // An agent acts for somebody: for nobody it does nothing.
+  if (member === undefined) return calls.map(() => ({ action: 'deny' }));
   const tainted = await db
     .selectFrom('runs')
     .select('id')
@@ -38,7 +43,7 @@ export async function judgeCalls(
       {
         tenantId,
         userId,
-        role: member?.role ?? null,
+        role: member.role,
         toolName: tool.name,
         risk: tool.risk,
         args,

@@ -12,7 +12,7 @@ const argsArb = fc.oneof(
 const callArb: fc.Arbitrary<ProposedCall> = fc.record({
   tenantId: fc.constant('t'),
   userId: fc.constant('u'),
-  role: fc.constantFrom(...roleSchema.options, null),
+  role: fc.constantFrom(...roleSchema.options),
   toolName: fc.constantFrom(...NAMES),
   risk: fc.constantFrom(...toolRiskSchema.options),
   args: argsArb,

@@ -5,8 +5,8 @@ import { canonicalJson } from './args-hash.ts';
 export interface ProposedCall {
   tenantId: string;
   userId: string;
-  /** Of the user whose run it is; null when the membership is gone. */
-  role: Role | null;
+  /** Of the user whose run it is. */
+  role: Role;
   toolName: string;
   risk: ToolRisk;
   args: Json;
@@ -66,7 +66,7 @@ function fits(rule: PolicyRule, call: ProposedCall): boolean {
   const { tools, risks, roles, isTainted, args = [] } = rule;
   if (tools !== undefined && !tools.some((pattern) => matchesName(pattern, call.toolName))) return false;
   if (risks !== undefined && !risks.includes(call.risk)) return false;
-  if (roles !== undefined && (call.role === null || !roles.includes(call.role))) return false;
+  if (roles !== undefined && !roles.includes(call.role)) return false;
   if (isTainted !== undefined && isTainted !== call.isTainted) return false;
   // "Always allow" must not be what an injected instruction rides on.
   const isRisky = call.risk !== 'read';
