@@ -10,7 +10,7 @@ const OTHER_ARGS = { url: 'http://127.0.0.1/once/other', text: 'other' };
 let result: ChaosResult;
 beforeAll(async () => {
   result = await chaosCampaign({ seed: 60, seconds: 60, kills: 20, people: 4 });
-}, 300_000);
+}, 360_000);
 
 it('loses nothing, doubles nothing and decides everything once, on three nodes that are killed, frozen and cut off', () => {
   const { summary, violations, historyPath } = result;

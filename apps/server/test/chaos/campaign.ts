@@ -35,8 +35,8 @@ export interface ChaosResult {
   historyPath: string;
 }
 
-/** After the last fault a lease may have 5 s to go, and those that were queued behind are still to be answered. */
-const SETTLE_MS = 60_000;
+/** After the last fault a lease may have 5 s to go, and what was queued behind is still to be answered, decisions and all. */
+const SETTLE_MS = 120_000;
 const CATCH_UP_MS = 20_000;
 
 /**
