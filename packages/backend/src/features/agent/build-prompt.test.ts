@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { ask, type Asked, outcomeOf } from './agent-testing.ts';
+import { buildPrompt } from './build-prompt.ts';
 
 let test: TestBackend;
 let user: TestCaller;
@@ -119,5 +121,33 @@ describe('the prompt', () => {
       'tool',
     ]);
     expect(turns.at(-1)?.content).toContain('#say answer 10');
+  });
+
+  it('is made without reading what does not fit into it, however much tools have brought', async () => {
+    let asked: Asked | null = null;
+    for (let turn = 1; turn <= 6; turn++) {
+      asked = await say(`#tool clock_now {}\n#say answer ${turn}`, asked ?? {});
+    }
+    const { db } = test.backend.database;
+    const { conversationId = '', runId = '' } = asked ?? {};
+    const ofConversation = db.selectFrom('runs').select('id').where('conversationId', '=', conversationId);
+    await db
+      .updateTable('steps')
+      .set({ data: sql`jsonb_set(data, '{result}', to_jsonb(repeat('x', 400000)))` })
+      .where('runId', 'in', ofConversation)
+      .where('kind', '=', 'tool')
+      .execute();
+    const run = await db.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirstOrThrow();
+    let chars = 0;
+    const counted = db.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult({ result }) {
+        chars += JSON.stringify(result.rows).length;
+        return Promise.resolve(result);
+      },
+    });
+    const messages = await buildPrompt(counted, run, []);
+    expect(messages.at(-1)).toMatchObject({ role: 'user', text: expect.stringContaining('answer 6') });
+    expect(chars).toBeLessThan(1_000_000);
   });
 });

@@ -1,5 +1,5 @@
 import type { PageContext } from '@aura/contract';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { ModelMessage } from '../../ports/model.ts';
 import type { RunRow } from './run-store.ts';
@@ -49,7 +49,7 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
     .orderBy('seq', 'desc')
     .limit(MAX_MESSAGES)
     .execute();
-  const messages = rows.toReversed();
+  const messages = (await tellable(db, rows)).toReversed();
   const runIds = new Set(messages.flatMap(({ runId }) => runId ?? []));
   const stepsByRun = await readSteps(db, [...runIds]);
   const partialByRun = new Map(
@@ -70,6 +70,32 @@ async function readEarlier(db: Kysely<Schema>, run: RunRow, before: number): Pro
     told.add(runId);
     return [[{ role, text }, ...stepMessages(steps), ...partialEnding(steps, partialByRun.get(runId))]];
   });
+}
+
+/**
+ * The newest messages whose runs' steps may still fit, twice over, because the two are not measured quite alike: what
+ * tools have brought can be many megabytes, and is not even read when the model is not told of it.
+ */
+async function tellable<M extends { text: string; runId: string | null }>(
+  db: Kysely<Schema>,
+  newestFirst: readonly M[],
+): Promise<M[]> {
+  const runIds = [...new Set(newestFirst.flatMap(({ runId }) => runId ?? []))];
+  if (runIds.length === 0) return [...newestFirst];
+  const sizes = await db
+    .selectFrom('steps')
+    .select(['runId', sql<number>`sum(length(data::text))::bigint`.as('chars')])
+    .where('runId', 'in', runIds)
+    .groupBy('runId')
+    .execute();
+  const charsOf = new Map(sizes.map(({ runId, chars }) => [runId, chars]));
+  let left = 2 * MAX_CHARS;
+  const last = newestFirst.findIndex(({ text, runId }) => {
+    left -= text.length + (charsOf.get(runId ?? '') ?? 0);
+    charsOf.delete(runId ?? '');
+    return left < 0;
+  });
+  return last === -1 ? [...newestFirst] : newestFirst.slice(0, last + 1);
 }
 
 async function readSteps(
