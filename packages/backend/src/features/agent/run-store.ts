@@ -76,24 +76,46 @@ export async function claimRun(
 export const activeMsNow = sql<number>`least(
   active_ms + coalesce(extract(epoch from clock_timestamp() - claimed_at) * 1000, 0), 2147483647)::int`;
 
+const RELEASED = {
+  status: 'queued',
+  owner: null,
+  leaseUntil: null,
+  activeMs: activeMsNow,
+  claimedAt: null,
+  // Not its fault.
+  noProgress: sql<number>`greatest(no_progress - 1, 0)`,
+} as const;
+
 /** Gives up the claims of an owner that stops, so that others take the runs at once; answers their ids. */
 export async function releaseRuns(db: Kysely<Schema>, owner: string): Promise<string[]> {
   const rows = await db
     .updateTable('runs')
-    .set({
-      status: 'queued',
-      owner: null,
-      leaseUntil: null,
-      activeMs: activeMsNow,
-      claimedAt: null,
-      // Not its fault.
-      noProgress: sql<number>`greatest(no_progress - 1, 0)`,
-    })
+    .set(RELEASED)
     .where('owner', '=', owner)
     .where('status', '=', 'running')
     .returning('id')
     .execute();
   return rows.map((row) => row.id);
+}
+
+/** Gives up claims of an owner on runs that it does not execute any more; those of the last 2 s it may not know of yet. */
+export async function releaseUnused(
+  db: Kysely<Schema>,
+  owner: string,
+  executing: readonly string[],
+): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set(RELEASED)
+    .where('owner', '=', owner)
+    .where('status', '=', 'running')
+    .where('claimedAt', '<', sql<Date>`clock_timestamp() - interval '2 seconds'`)
+    .where(
+      'id',
+      'not in',
+      sql<string>`(select value::uuid from jsonb_array_elements_text(${JSON.stringify(executing)}::jsonb))`,
+    )
+    .execute();
 }
 
 /** Renews the leases of runs this owner still holds; answers their ids. */

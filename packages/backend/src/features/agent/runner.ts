@@ -4,7 +4,13 @@ import { withSystemTransaction } from '../../db/transaction.ts';
 import { executeRun } from './execute-run.ts';
 import { type LeaseKeeper, createLeaseKeeper } from './lease-keeper.ts';
 import { repeat } from './repeat.ts';
-import { findAbandonedRuns, findQueuedRuns, forgetOtherOwners, releaseRuns } from './run-store.ts';
+import {
+  findAbandonedRuns,
+  findQueuedRuns,
+  forgetOtherOwners,
+  releaseRuns,
+  releaseUnused,
+} from './run-store.ts';
 
 /** Executes runs on this node. Waking it is a hint: a sweep twice a second finds what nobody was told of. */
 export interface Runner extends AsyncDisposable {
@@ -31,6 +37,8 @@ export function createRunner(core: RunnerCore): Runner {
   let isStarted = false;
   /** More is queued than this node can take: then the sweep decides whose turn it is, not who comes last. */
   let isBehind = false;
+  /** A run was dropped while the database was away, so this node may hold claims it does not use. */
+  let hasDropped = false;
   const parts = new AsyncDisposableStack();
   const abort = (runId: string): void => active.get(runId)?.controller.abort(new Error('the run has ended'));
   const leases: LeaseKeeper = createLeaseKeeper(core, { held: () => [...active.keys()], lose: abort });
@@ -41,6 +49,7 @@ export function createRunner(core: RunnerCore): Runner {
       if (next !== null) runner.wake(next);
     } catch (err) {
       const level = databaseTrouble(err) === null ? 'error' : 'warn';
+      hasDropped = true;
       core.log[level]({ err, runId }, 'a run could not be executed; the sweep tries again');
     } finally {
       active.delete(runId);
@@ -56,6 +65,13 @@ export function createRunner(core: RunnerCore): Runner {
   const sweep = async (): Promise<void> => {
     const free = MAX_ACTIVE - active.size;
     if (free <= 0) return;
+    if (hasDropped) {
+      await withSystemTransaction(
+        core,
+        async ({ db }) => await releaseUnused(db, core.nodeId, [...active.keys()]),
+      );
+      hasDropped = false;
+    }
     const { queued, abandoned } = await withSystemTransaction(core, async ({ db }) => ({
       abandoned: await findAbandonedRuns(db, free),
       queued: await findQueuedRuns(db, free),

@@ -125,13 +125,13 @@ describe('the session watch', () => {
     watch.announce([before]);
     isAway = true;
     await vi.waitFor(() => expect(refused).toBeGreaterThan(3), within5s);
-    expect(lines.map(({ level }) => level)).toEqual([50]);
+    expect(lines.map(({ level }) => level)).toEqual([40]);
     const { call, ctx } = await newcomerOn(backend);
     await call.auth.logout();
     expect(watch.isRevoked(before)).toBe(true);
     isAway = false;
     await vi.waitFor(() => expect(watch.isRevoked(ctx.caller.sessionId)).toBe(true), within5s);
-    await vi.waitFor(() => expect(lines.map(({ level }) => level)).toEqual([50, 30]), within5s);
+    await vi.waitFor(() => expect(lines.map(({ level }) => level)).toEqual([40, 30]), within5s);
   });
 
   it('does not start when it cannot know what has ended', async () => {

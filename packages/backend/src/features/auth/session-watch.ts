@@ -92,7 +92,7 @@ export async function createSessionWatch(options: SessionWatchOptions): Promise<
       if (isFailing) log.info('ended sessions can be read again');
       isFailing = false;
     } catch (err) {
-      if (!isFailing) log.error({ err }, 'ended sessions cannot be read; going on with those known');
+      if (!isFailing) log.warn({ err }, 'ended sessions cannot be read; going on with those known');
       isFailing = true;
     }
   };
