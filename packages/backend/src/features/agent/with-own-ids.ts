@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { storableText } from '../../db/json-text.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 
 /**
@@ -10,7 +11,8 @@ export function withOwnIds(calls: readonly ToolCall[], steps: readonly StepData[
     steps.flatMap((step) => (step.kind === 'model' ? step.toolCalls.map((call) => call.id) : [])),
   );
   return calls.map((call) => {
-    const id = call.id === '' || taken.has(call.id) ? `call_${randomUUID().replaceAll('-', '')}` : call.id;
+    const given = storableText(call.id);
+    const id = given === '' || taken.has(given) ? `call_${randomUUID().replaceAll('-', '')}` : given;
     taken.add(id);
     return { ...call, id };
   });
