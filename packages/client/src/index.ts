@@ -8,7 +8,6 @@ export type { ConnectionState } from './connection-state.ts';
 export { type AuraClient, type AuraClientOptions, createAuraClient } from './create-aura-client.ts';
 export type { FollowOptions } from './feed/follow-conversation.ts';
 export type { FollowStatus } from './feed/follow-feed.ts';
-export { mayDecide } from './live/may-decide.ts';
 export type { SessionActions } from './session/session-actions.ts';
 export type { SessionState, SessionStore } from './session/session-state.ts';
 export { type AuraStorage, memoryStorage } from './storage.ts';

@@ -6,8 +6,3 @@ import { Window } from 'happy-dom';
  */
 const window = new Window({ url: 'http://127.0.0.1/' });
 Object.assign(globalThis, { window, document: window.document });
-
-/** As when the user comes back to the tab. */
-export function wakePage(): void {
-  window.document.dispatchEvent(new window.Event('visibilitychange'));
-}

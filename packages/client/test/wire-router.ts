@@ -180,4 +180,3 @@ export const wireRouter = t.router({
     }),
   }),
 });
-export type WireRouter = typeof wireRouter;

@@ -6,20 +6,6 @@ export type InboxFeedEvent =
   | Extract<AccountEvent, { type: 'approval_changed' }>
   | { type: 'reset'; seq: number; data: Record<string, never> };
 
-/** A list of pending approvals after one more event, the one that expires first at its head. */
-export function applyToApprovalList(list: readonly ApprovalView[], event: InboxFeedEvent): ApprovalView[] {
-  switch (event.type) {
-    case 'reset':
-      return [...list];
-    case 'approval_changed': {
-      const { approval, mayDecide } = event.data;
-      const others = list.filter((item) => item.id !== approval.id);
-      if (approval.status !== 'pending' || !mayDecide) return others;
-      return [...others, approval].toSorted(compareApprovals);
-    }
-  }
-}
-
 /** The order `hitl.list` answers in. */
 export function compareApprovals(a: ApprovalView, b: ApprovalView): number {
   if (a.expiresAt !== b.expiresAt) return a.expiresAt < b.expiresAt ? -1 : 1;

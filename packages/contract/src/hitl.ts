@@ -107,6 +107,5 @@ export type ExportApprovalsOutput = z.infer<typeof exportApprovalsOutputSchema>;
 export type InboxInput = z.infer<typeof inboxInputSchema>;
 export type ArgumentPredicate = z.infer<typeof argumentPredicateSchema>;
 export type PolicyRule = z.infer<typeof policyRuleSchema>;
-export type ApprovalPolicy = z.infer<typeof approvalPolicySchema>;
 export type PolicyView = z.infer<typeof policyViewSchema>;
 export type SetPolicyInput = z.infer<typeof setPolicyInputSchema>;

@@ -11,6 +11,7 @@ export * from './conversation-state.ts';
 export * from './cursor.ts';
 export * from './errors.ts';
 export * from './hitl.ts';
+export * from './is-approver.ts';
 export * from './mcp.ts';
 export * from './memory.ts';
 export * from './primitives.ts';

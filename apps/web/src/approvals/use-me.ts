@@ -1,4 +1,4 @@
-import { mayDecide } from '@aura/client';
+import { isApprover } from '@aura/client';
 import { useSession } from '@aura/client/react';
 import type { ApprovalView, Role } from '@aura/contract';
 
@@ -16,5 +16,5 @@ export function useMe(): Me | null {
 
 /** Whether whoever looks at the page is asked to decide this. */
 export function isAskedOf(approval: ApprovalView, me: Me | null): boolean {
-  return me !== null && mayDecide(approval, me);
+  return me !== null && isApprover(approval, me);
 }

@@ -1,9 +1,8 @@
-import type { AccountEvent, Approvers, ApprovalView, Role } from '@aura/contract';
+import { type AccountEvent, type Approvers, type ApprovalView, isApprover, type Role } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
-import { isApprover } from './approval-policy.ts';
 
 /** Admins beyond this many of a tenant find an approval in `hitl.list`, but not live. */
 const MAX_RECIPIENTS = 200;

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '@aura/contract';
+import { isApprover, type Json } from '@aura/contract';
 import { AppError } from '../../app-error.ts';
 import type { Caller } from '../../context.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { ToolSet } from '../agent/tool-registry.ts';
-import { isApprover } from './approval-policy.ts';
 import type { ApprovalRow } from './approval-store.ts';
 import { judgeCalls } from './judge-calls.ts';
 import type { CodePolicy } from './tool-policy.ts';

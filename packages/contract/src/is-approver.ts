@@ -1,11 +1,12 @@
-import type { ApprovalView, Role } from '@aura/contract';
+import type { ApprovalView } from './approval.ts';
+import type { Role } from './primitives.ts';
 
 /**
- * Whether this person is one of those who are asked, so that a page need not offer what the server would refuse. The
- * server decides.
+ * Whether this person is one of those who are asked. Guests never are. The server decides by it; a page need not offer
+ * what the server would refuse.
  */
-export function mayDecide(
-  { approvers, userId }: Pick<ApprovalView, 'approvers' | 'userId'>,
+export function isApprover(
+  { userId, approvers }: Pick<ApprovalView, 'userId' | 'approvers'>,
   person: { userId: string; role: Role },
 ): boolean {
   if (person.role === 'guest') return false;
