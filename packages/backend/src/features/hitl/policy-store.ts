@@ -1,4 +1,4 @@
-import type { PolicyRule, PolicyView } from '@aura/contract';
+import type { PolicyRule } from '@aura/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';
 import { jsonText } from '../../db/json-text.ts';
@@ -41,10 +41,4 @@ export async function replacePolicy(
     .where('version', '=', version)
     .returningAll()
     .executeTakeFirst();
-}
-
-export function policyView(row: PolicyRow | undefined): PolicyView {
-  if (row === undefined) return { rules: [], version: 0, updatedAt: null, updatedBy: null };
-  const { rules, version, updatedAt, updatedBy } = row;
-  return { rules, version, updatedAt: updatedAt.toISOString(), updatedBy };
 }

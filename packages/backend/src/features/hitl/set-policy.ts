@@ -3,7 +3,8 @@ import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import { policyView, replacePolicy } from './policy-store.ts';
+import { replacePolicy } from './policy-store.ts';
+import { policyView } from './policy-view.ts';
 
 /** Replaces the tenant's rules; CONFLICT when they are not those of `version` any more. Holds for calls from now on. */
 export async function setPolicy(ctx: CallerContext, { rules, version }: SetPolicyInput): Promise<PolicyView> {
