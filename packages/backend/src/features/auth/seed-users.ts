@@ -1,7 +1,7 @@
 import type { Role } from '@aura/contract';
-import { sql } from 'kysely';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Core } from '../../context.ts';
+import { takeTurn } from '../../db/take-turn.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
 import { addUser } from './add-user.ts';
 import { defaultTenantId } from './member-store.ts';
@@ -32,7 +32,7 @@ export async function seedUsers(
   );
   return await withSystemTransaction(core, async (tx) => {
     // Two nodes may start on the same empty database: the second waits here and then finds users.
-    await sql`select pg_advisory_xact_lock(hashtext('aura seed users'))`.execute(tx.db);
+    await takeTurn(tx.db, 'aura-seed-users');
     if (await hasUsers(tx)) return [];
     const tenantId = await defaultTenantId(tx.db);
     for (const { password: _, ...seed } of seeds) {

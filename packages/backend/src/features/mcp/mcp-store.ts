@@ -1,6 +1,7 @@
-import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import { type Kysely, type Selectable, type Updateable } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
+import { takeTurn } from '../../db/take-turn.ts';
 
 type Db = Kysely<Schema>;
 export type McpServerRow = Selectable<Schema['mcpServers']>;
@@ -11,7 +12,7 @@ interface Ref {
 
 /** Holds off other changes to the tenant's servers until the transaction ends: names and numbers are looked at first. */
 export async function lockMcpServers(db: Db, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`aura-mcp:${tenantId}`}, 0))`.execute(db);
+  await takeTurn(db, `aura-mcp:${tenantId}`);
 }
 
 export async function selectMcpServers(db: Db, tenantId: string): Promise<McpServerRow[]> {

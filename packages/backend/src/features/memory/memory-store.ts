@@ -4,6 +4,7 @@ import { type ExpressionBuilder, type Kysely, type RawBuilder, type Selectable, 
 import { escapeLike } from '../../db/escape-like.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Schema } from '../../db/schema.ts';
+import { takeTurn } from '../../db/take-turn.ts';
 import type { MemoryPlace } from './memory-place.ts';
 
 export type MemoryRow = Selectable<Schema['memories']>;
@@ -55,7 +56,7 @@ export async function listNewestMemoryRows(
 
 /** Those who add entries for one owner do so one after the other, until their transactions end. */
 export async function lockMemoryOwner(db: Kysely<Schema>, { ownerId }: MemoryPlace): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`aura-memory:${ownerId}`}, 0))`.execute(db);
+  await takeTurn(db, `aura-memory:${ownerId}`);
 }
 
 /** How many entries the owner has besides this one: in all places, or those of this place that begin with `prefix`. */

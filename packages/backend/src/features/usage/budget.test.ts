@@ -4,7 +4,8 @@ import { withTransaction } from '../../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
 import { DEFAULT_BUDGETS } from '../agent/run-budget.ts';
-import { type Attempt, type Reservation, reserveUsage } from './reserve-usage.ts';
+import type { Attempt } from './reservation-store.ts';
+import { type Reservation, reserveUsage } from './reserve-usage.ts';
 import { settleUsage } from './settle-usage.ts';
 import { runUnderWay, spend, startOfToday } from './usage-testing.ts';
 

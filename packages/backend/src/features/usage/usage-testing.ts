@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import { withTransaction } from '../../db/transaction.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
 import { ask } from '../agent/agent-testing.ts';
-import type { Attempt } from './reserve-usage.ts';
+import type { Attempt } from './reservation-store.ts';
+import { findToday } from './usage-store.ts';
 
 /** A run under way without anybody executing it, as its first attempt; the backend must not have been started. */
 export async function runUnderWay(caller: TestCaller): Promise<Attempt> {
@@ -41,11 +41,5 @@ export async function spend(
 
 /** When the day began, in UTC and by the database's clock. */
 export async function startOfToday({ ctx }: TestCaller): Promise<Date> {
-  return await withTransaction(ctx, async ({ db }) => {
-    const { rows } = await sql<{ at: Date }>`
-      select date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' as at`.execute(db);
-    const [row] = rows;
-    if (row === undefined) throw new Error('a select without its row');
-    return row.at;
-  });
+  return await withTransaction(ctx, async ({ db }) => (await findToday(db)).from);
 }
