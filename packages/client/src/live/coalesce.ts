@@ -1,3 +1,6 @@
+/** About one frame of a screen. */
+export const FRAME_MS = 16;
+
 /**
  * Runs `work` at once, but at most every `intervalMs`: calls in between share one run at the end of the interval.
  * A replay of a thousand events is a handful of renderings, not a thousand.

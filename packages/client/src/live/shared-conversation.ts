@@ -3,15 +3,12 @@ import { type AuraError, toAuraError } from '../aura-error.ts';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
-import { coalesce } from './coalesce.ts';
+import { coalesce, FRAME_MS } from './coalesce.ts';
 import { type LiveStatus, toLiveStatus } from './live-status.ts';
 import { identityKeyOf } from './identity-key-of.ts';
 import { NO_OLDER, olderAfterReset, prependPage, withOlder } from './older-messages.ts';
 import { createOutbox, type PendingMessage } from './outbox.ts';
 import type { Running } from './share.ts';
-
-/** About one frame of a screen. */
-const FRAME_MS = 16;
 
 export interface ConversationSnapshot {
   status: LiveStatus;

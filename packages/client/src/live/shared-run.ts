@@ -3,13 +3,10 @@ import type { AuraError } from '../aura-error.ts';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
-import { coalesce } from './coalesce.ts';
+import { coalesce, FRAME_MS } from './coalesce.ts';
 import { identityKeyOf } from './identity-key-of.ts';
 import { type LiveStatus, toLiveStatus } from './live-status.ts';
 import type { Running } from './share.ts';
-
-/** About one frame of a screen. */
-const FRAME_MS = 16;
 
 export interface RunSnapshot {
   status: LiveStatus;

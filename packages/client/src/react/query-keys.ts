@@ -12,3 +12,6 @@ export const auraKeys = {
  * where the server is on the same machine.
  */
 export const AURA_QUERY = { retry: false, networkMode: 'always' } as const;
+
+/** For what changes when the server is set up anew, and then is found out soon enough. */
+export const CATALOG_QUERY = { ...AURA_QUERY, staleTime: 300_000 } as const;

@@ -2,20 +2,17 @@ import type { ModelView } from '@aura/contract';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { AuraError } from '../aura-error.ts';
 import { useAura } from './aura-provider.ts';
-import { AURA_QUERY, auraKeys } from './query-keys.ts';
+import { auraKeys, CATALOG_QUERY } from './query-keys.ts';
 import { useIdentityKey } from './use-session.ts';
-
-const FIVE_MINUTES_MS = 300_000;
 
 /** The models that may be asked. */
 export function useModels(): UseQueryResult<ModelView[], AuraError> {
   const client = useAura();
   const identityKey = useIdentityKey();
   return useQuery({
-    ...AURA_QUERY,
+    ...CATALOG_QUERY,
     queryKey: auraKeys.models(identityKey),
     queryFn: ({ signal }) => client.agent.models.query(undefined, { signal }),
     enabled: identityKey !== null,
-    staleTime: FIVE_MINUTES_MS,
   });
 }
