@@ -11,6 +11,7 @@ import {
   type TestCaller,
   withTransaction,
 } from '@aura/backend/testing';
+import { median, quantile } from './figures.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
 const SECONDS = Number(values.seconds);
@@ -87,7 +88,6 @@ async function measure(
     }),
   );
   const elapsedS = (performance.now() - startedAt) / 1_000;
-  latencies.sort((a, b) => a - b);
   return {
     rowsPerSecond: latencies.length / elapsedS,
     p50: quantile(latencies, 0.5),
@@ -104,14 +104,6 @@ async function makeStreams(node: Backend, { ctx }: TestCaller, count: number): P
 }
 
 function medians(figures: Figures[]): Figures {
-  const of = (key: keyof Figures): number =>
-    quantile(
-      figures.map((figure) => figure[key]).toSorted((a, b) => a - b),
-      0.5,
-    );
+  const of = (key: keyof Figures): number => median(figures.map((figure) => figure[key]));
   return { rowsPerSecond: of('rowsPerSecond'), p50: of('p50'), p99: of('p99') };
-}
-
-function quantile(sorted: number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '@aura/backend/testing';
 import { answers, type Child, startChild } from './child.ts';
 import { CORES, onCore } from './cores.ts';
 
@@ -61,14 +61,4 @@ export async function startLanggraphServer({
   };
   const child = await startChild(command, { cwd: CACHE, env }, async () => await answers(`${url}/ok`));
   return { ...child, url };
-}
-
-async function freePort(): Promise<number> {
-  await using probe = createServer();
-  await new Promise<void>((resolve) => {
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -1,8 +1,7 @@
+import { createRandom, freePort } from '@aura/backend/testing';
 import { type AuraClient, createAuraClient, newClientId } from '@aura/client';
 import type { ConversationFeedEvent } from '@aura/contract';
-import { freePort } from '../src/free-port.ts';
 import { startServerProcess } from '../src/server-process.ts';
-import { createRandom } from './chaos/random.ts';
 
 export interface CampaignOptions {
   rounds: number;

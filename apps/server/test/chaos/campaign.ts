@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readDump } from '@aura/backend/testing';
+import { createRandom, readDump } from '@aura/backend/testing';
 import { checkAll, type Evidence } from './checks/check-all.ts';
 import { NODES, startCluster } from './cluster.ts';
 import { planFaults } from './fault-plan.ts';
@@ -10,7 +10,6 @@ import { startLoad } from './load.ts';
 import { nemesis } from './nemesis.ts';
 import { startPeople } from './people.ts';
 import type { LogLine } from './print-reader.ts';
-import { createRandom } from './random.ts';
 import { settle } from './settle.ts';
 import { summarize, type Summary } from './summary.ts';
 import { until } from './wait.ts';

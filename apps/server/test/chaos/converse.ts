@@ -1,8 +1,8 @@
+import type { Random } from '@aura/backend/testing';
 import { type AuraClient, newClientId, toAuraError } from '@aura/client';
 import type { ApprovalView } from '@aura/contract';
 import type { History } from './history.ts';
 import type { Person } from './people.ts';
-import type { Random } from './random.ts';
 import { nextScript } from './scripts.ts';
 import { pause, until } from './wait.ts';
 import { type Watch, watch } from './watch.ts';

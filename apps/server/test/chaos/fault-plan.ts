@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts';
+import { createRandom } from '@aura/backend/testing';
 
 /** What can go wrong. `freeze`: SIGSTOP, and SIGCONT `forMs` later. `isLast`: even when no other node is up. */
 export type Fault =

@@ -1,7 +1,7 @@
+import type { Random } from '@aura/backend/testing';
 import type { History } from './history.ts';
 import type { Person } from './people.ts';
 import { raceApproval, type RacedApproval } from './race-approval.ts';
-import type { Random } from './random.ts';
 import { converse } from './converse.ts';
 import type { Watch } from './watch.ts';
 

@@ -1,8 +1,8 @@
+import type { Random } from '@aura/backend/testing';
 import { type AuraClient, newClientId, toAuraError } from '@aura/client';
 import type { ApprovalView, Json } from '@aura/contract';
 import type { DecisionChoice, DecisionOutcome, History } from './history.ts';
 import type { Person } from './people.ts';
-import type { Random } from './random.ts';
 import { pause } from './wait.ts';
 
 export type RacedApproval = Pick<ApprovalView, 'id' | 'argsHash' | 'kind' | 'args' | 'userId'> & {

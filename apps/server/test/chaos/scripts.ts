@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Random } from '@aura/backend/testing';
 import { PARALLEL } from './model.ts';
-import type { Random } from './random.ts';
 
 /** Effects whose names begin so must be approved soon. */
 export const SOON = 'soon-';

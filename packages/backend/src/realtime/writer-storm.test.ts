@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withTransaction } from '../db/transaction.ts';
+import { createRandom } from '../testing/random.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
 import { append } from './append.ts';
@@ -9,6 +10,7 @@ import { followStream } from './follow-stream.ts';
 
 // Longer: `AURA_STORM_SECONDS=60 AURA_STORM_SEED=1 npx vitest run src/realtime/writer-storm`.
 const SECONDS = Number(process.env.AURA_STORM_SECONDS ?? 1);
+// So that a failing storm can be raised again.
 const SEED = Number(process.env.AURA_STORM_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const WRITERS = 12;
 const READERS = 8;
@@ -18,17 +20,6 @@ beforeAll(async () => {
   test = await createTestBackend();
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
-
-/** Seeded (mulberry32), so that a failing storm can be raised again. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 interface Storm {
   stream: TestStream;
@@ -118,12 +109,12 @@ it(
     const end = Promise.withResolvers<number>();
     const readers = Array.from(
       { length: READERS },
-      async (_, reader) => await read(storm, createRandom(SEED + 1_000 + reader), end.promise),
+      async (_, reader) => await read(storm, createRandom(SEED + 1_000 + reader).below, end.promise),
     );
     await Promise.all(
       Array.from(
         { length: WRITERS },
-        async (_, writer) => await write(storm, writer, createRandom(SEED + writer)),
+        async (_, writer) => await write(storm, writer, createRandom(SEED + writer).below),
       ),
     );
     const { head } = await test.backend.database.db

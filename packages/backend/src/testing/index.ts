@@ -1,5 +1,7 @@
 // What tests, benchmarks and fault campaigns of every package build on. Not for production.
 export { collectEvents, expectConverges, untilDone } from './conversations.ts';
+export { createRandom, type Random } from './random.ts';
+export { freePort } from './services/free-port.ts';
 export { findOrInstallProgram, type ProgramNeed, type ProgramSearch } from './services/install-package.ts';
 export { startPostgres, type TestPostgres, type TestPostgresOptions } from './services/postgres.ts';
 export { startRedis, type TestRedis } from './services/redis.ts';

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { createRandom } from '../../testing/random.ts';
 import { call, RawClient } from '../../testing/raw-client.ts';
 import { createTestCaller } from '../../testing/test-caller.ts';
 import { createTestServer, type TestServer } from '../../testing/test-server.ts';
@@ -21,17 +22,7 @@ const testRouter = router({
   }),
 });
 
-/** Mulberry32: the same seed, the same frames. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
+/** A whole number less than the one given; the same seed, the same frames. */
 type Random = (below: number) => number;
 
 const WORDS = [
@@ -144,7 +135,7 @@ test(`${FRAMES} malformed frames kill at most their own socket (seed ${SEED})`, 
   const ada = await createTestCaller(server.node.backend);
   const token = await server.tokenOf(ada.ctx.caller);
   await using witness = await RawClient.connect(server.socketUrl, { token });
-  const random = createRandom(SEED);
+  const random = createRandom(SEED).below;
   let answers = '';
 
   for (let sent = 0; sent < FRAMES; sent += FRAMES_PER_SOCKET * 10) {

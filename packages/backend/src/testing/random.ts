@@ -1,6 +1,8 @@
 /** A source of numbers in [0, 1) that gives the same ones for the same seed, and what is usually made of them. */
 export interface Random {
   (): number;
+  /** A whole number from 0 on, less than `count`. */
+  below: (count: number) => number;
   /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
   pick<T>(choices: readonly [T, ...T[]]): T;
@@ -16,8 +18,10 @@ export function createRandom(seed: number): Random {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-  const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
+  const below = (count: number): number => Math.floor(next() * count);
+  const int = (min: number, max: number): number => min + below(max - min + 1);
   return Object.assign(next, {
+    below,
     int,
     pick: <T>(choices: readonly [T, ...T[]]): T => choices[int(0, choices.length - 1)] ?? choices[0],
     shuffle: <T>(items: readonly T[]): T[] =>
