@@ -1,5 +1,5 @@
 import type { PeriodicJob } from '../../ports/jobs.ts';
-import { forgetExpired } from '../memory/forget-expired.ts';
+import { forgetMemories } from './forget-memories.ts';
 import { forgetSessions } from './forget-sessions.ts';
 import { pruneEvents } from './prune-events.ts';
 import { purgeConversations } from './purge-conversations.ts';
@@ -25,7 +25,7 @@ export function upkeepJobs(ctx: UpkeepContext): PeriodicJob[] {
     {
       name: 'forget-memories',
       cron: '3-59/10 * * * *',
-      run: async (signal) => void (await forgetExpired(ctx, signal)),
+      run: async (signal) => await forgetMemories(ctx, signal),
     },
   ];
   return jobs.map((job) => ({

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { createTestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, createTestTenant } from '../../testing/test-caller.ts';
-import { forgetExpired } from './forget-expired.ts';
-import { fill } from './memory-testing.ts';
+import { fill } from '../memory/memory-testing.ts';
+import { forgetMemories } from './forget-memories.ts';
+import { unhurried } from './upkeep-testing.ts';
 
 it('deletes what has expired in all tenants and nothing else, also when several nodes sweep at once', async () => {
   await using test = await createTestBackend({ isStarted: false });
@@ -20,13 +21,9 @@ it('deletes what has expired in all tenants and nothing else, also when several 
   for (const { call } of callers) {
     await call.memory.set({ scope: 'agent', agent: 'a', key: 'later', value: 1, ttlSeconds: 60 });
   }
-  const signal = AbortSignal.timeout(20_000);
-  const counts = await Promise.all([forgetExpired(backend, signal), forgetExpired(backend, signal)]);
-  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2 * 1_299);
+  await Promise.all([forgetMemories(backend, unhurried()), forgetMemories(backend, unhurried())]);
   const { rows } = await sql<{ key: string }>`select key from memories order by key`.execute(
     backend.database.db,
   );
   expect(rows.map(({ key }) => key)).toEqual(['later', 'later', 'n 7', 'n 7']);
-  expect(await forgetExpired(backend, signal)).toBe(0);
-  await expect(forgetExpired(backend, AbortSignal.abort(new Error('stopping')))).rejects.toThrow('stopping');
 });
