@@ -19,7 +19,7 @@ export function ChoiceForm(props: ChoiceFormProps): ReactElement {
   const formRef = useRef<HTMLFormElement>(null);
   // The button that opened it is gone: the focus goes to what is asked for, and its own buttons into view.
   useEffect(() => {
-    formRef.current?.querySelector('textarea')?.focus();
+    formRef.current?.querySelector<HTMLElement>('textarea, input:not([type=radio])')?.focus();
     formRef.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const submit = () => {

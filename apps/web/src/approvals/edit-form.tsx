@@ -1,5 +1,5 @@
 import { useTools } from '@aura/client/react';
-import { SegmentedControl, Textarea } from '@mantine/core';
+import { Loader, SegmentedControl, Textarea } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './approval-card.module.css';
@@ -14,12 +14,15 @@ export function EditForm({ approval, decide, onBack }: FormProps): ReactElement 
   const { t } = useTranslation();
   const [text, setText] = useState(() => write(approval.args));
   const [wantsJson, setWantsJson] = useState(false);
-  const tool = useTools().data?.find(({ name }) => name === approval.toolName);
+  const tools = useTools();
+  const tool = tools.data?.find(({ name }) => name === approval.toolName);
   const fields = schemaFields(tool?.inputSchema);
   const parsed = parseJson(text);
   const args = parsed.ok && isObject(parsed.value) ? parsed.value : null;
   const asFields = !wantsJson && fields !== null && args !== null;
   const isUnchanged = parsed.ok && write(parsed.value) === write(approval.args);
+  // The form takes the focus when it appears, so it appears in the shape that stays.
+  if (tools.isLoading) return <Loader size={14} color="gray" aria-hidden />;
   return (
     <ChoiceForm
       submitLabel={t('approvals.approveEdited')}
