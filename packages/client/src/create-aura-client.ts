@@ -34,6 +34,9 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   readonly agent: AuraTrpc['agent'];
   readonly account: AuraTrpc['account'];
   readonly hitl: AuraTrpc['hitl'];
+  readonly memory: AuraTrpc['memory'];
+  readonly usage: AuraTrpc['usage'];
+  readonly mcp: AuraTrpc['mcp'];
   readonly session: SessionStore;
   readonly connection: ReadableStore<ConnectionState>;
   /** Keeps a conversation's state current: snapshot, events, resume. Resolves when it is over; never rejects. */
@@ -94,6 +97,9 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     agent: trpc.agent,
     account: trpc.account,
     hitl: trpc.hitl,
+    memory: trpc.memory,
+    usage: trpc.usage,
+    mcp: trpc.mcp,
     session: session.store,
     connection: socket.connection,
     followConversation: (conversationId, follow) => followConversation(trpc, conversationId, follow),
