@@ -1,3 +1,4 @@
+import { ACTIVE_RUN_STATUSES } from '@aura/contract';
 import type { Selectable } from 'kysely';
 import { openPostgres } from '../db/open-postgres.ts';
 import type { Schema } from '../db/schema.ts';
@@ -33,11 +34,7 @@ export async function readUnsettled(url: string): Promise<Pick<DatabaseDump, 'ru
   await using database = openPostgres({ url, poolSize: 1 });
   const { db } = database;
   return {
-    runs: await db
-      .selectFrom('runs')
-      .selectAll()
-      .where('status', 'in', ['queued', 'running', 'waiting'])
-      .execute(),
+    runs: await db.selectFrom('runs').selectAll().where('status', 'in', ACTIVE_RUN_STATUSES).execute(),
     approvals: await db.selectFrom('approvals').selectAll().where('status', '=', 'pending').execute(),
   };
 }

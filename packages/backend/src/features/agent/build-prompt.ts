@@ -1,9 +1,10 @@
 import type { PageContext } from '@aura/contract';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import type { StepData } from '../../db/step-data.ts';
 import type { ModelMessage } from '../../ports/model.ts';
 import type { RunRow } from './run-store.ts';
-import type { StepData } from '../../db/step-data.ts';
+import { readSteps } from './step-store.ts';
 
 /** How much of a conversation a model is told; four characters are about one token. */
 const MAX_CHARS = 240_000;
@@ -96,22 +97,6 @@ async function tellable<M extends { text: string; runId: string | null }>(
     return left < 0;
   });
   return last === -1 ? [...newestFirst] : newestFirst.slice(0, last + 1);
-}
-
-async function readSteps(
-  db: Kysely<Schema>,
-  runIds: readonly string[],
-): Promise<ReadonlyMap<string, StepData[]>> {
-  if (runIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('steps')
-    .select(['runId', 'data'])
-    .where('runId', 'in', runIds)
-    .orderBy('runId')
-    .orderBy('index')
-    .execute();
-  const byRun = Map.groupBy(rows, (row) => row.runId);
-  return new Map([...byRun].map(([runId, found]) => [runId, found.map(({ data }) => data)]));
 }
 
 const isRead = (steps: readonly StepData[], messageId: string): boolean =>

@@ -1,5 +1,3 @@
-import { jsonText } from '../../db/json-text.ts';
-import type { StepData } from '../../db/step-data.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import type { ModelMessage } from '../../ports/model.ts';
 import { FencedError } from '../../realtime/group-writer.ts';
@@ -8,6 +6,7 @@ import { settleLostUsage } from '../usage/settle-usage.ts';
 import { buildPrompt } from './build-prompt.ts';
 import { DEFAULT_BUDGETS } from './run-budget.ts';
 import type { RunSession } from './run-session.ts';
+import { insertSteps } from './step-store.ts';
 import { unreadMessages } from './unread-messages.ts';
 
 /** A model call that may be made: what is said to the model, and under which name its answer is kept. */
@@ -38,7 +37,10 @@ export async function prepareModelCall(session: RunSession): Promise<PreparedCal
     const prepared = { ...named, step: session.nextStep + unread.length, messages };
     // First, because it waits for others of the tenant who reserve: nobody waits for this run meanwhile.
     await reserve(tx, session, prepared);
-    if (unread.length > 0) await storeMessages(tx, session, unread);
+    if (unread.length > 0) {
+      await session.keepClaim(tx, { hasProgress: true });
+      await insertSteps(tx.db, run, { after: session.steps.length, steps: unread });
+    }
     return { said: unread, ...prepared };
   });
   session.steps.push(...said);
@@ -79,17 +81,4 @@ async function reserve(
     case 'exceeded':
       throw new BudgetExceededError(reservation.reason);
   }
-}
-
-async function storeMessages(tx: Tx, session: RunSession, said: readonly StepData[]): Promise<void> {
-  await session.keepClaim(tx, { hasProgress: true });
-  const { id: runId, tenantId } = session.run;
-  const rows = said.map((step, offset) => ({
-    runId,
-    tenantId,
-    index: session.steps.length + offset,
-    kind: step.kind,
-    data: jsonText(step),
-  }));
-  await tx.db.insertInto('steps').values(rows).execute();
 }

@@ -6,6 +6,7 @@ import { settleLostUsage } from '../usage/settle-usage.ts';
 import { readRunEvents } from './read-run-events.ts';
 import type { RunRow } from './run-store.ts';
 import { runView } from './run-view.ts';
+import { readSteps } from './step-store.ts';
 
 /** What earlier owners of a run have left: all that going on with it needs. */
 export interface RunPast {
@@ -21,14 +22,7 @@ export const NO_PAST: RunPast = { steps: [], plan: [], broken: null };
 export async function readRunPast(core: RunnerCore, run: RunRow): Promise<RunPast> {
   const { tenantId, userId } = run;
   return await withTransaction({ ...core, caller: { tenantId, userId } }, async (tx) => {
-    const rows = await tx.db
-      .selectFrom('steps')
-      .select('data')
-      .where('tenantId', '=', tenantId)
-      .where('runId', '=', run.id)
-      .orderBy('index')
-      .execute();
-    const steps = rows.map(({ data }) => data);
+    const steps = (await readSteps(tx.db, [run.id])).get(run.id) ?? [];
     await settleLostUsage(tx, run, core.config.rates?.[run.model]);
     const last = await tx.db
       .selectFrom('usageEntries')

@@ -3,7 +3,6 @@ import type { PlanStep, RunEvent } from '@aura/contract';
 import { sql } from 'kysely';
 import type { RunnerCore } from '../../context.ts';
 import { databaseNow } from '../../db/database-now.ts';
-import { jsonText } from '../../db/json-text.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
@@ -15,6 +14,7 @@ import { type Finish, finishRun, type RunPlace } from './finish-run.ts';
 import type { RunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, exceededBudget } from './run-budget.ts';
 import { activeMsNow, leaseUntil, type RunRow } from './run-store.ts';
+import { insertSteps } from './step-store.ts';
 
 /** What the log says when a write was refused because its claim is gone. */
 export const FENCED = 'fenced: the run has ended or has another owner';
@@ -234,16 +234,7 @@ export class RunSession implements Disposable {
     }
   }
 
-  async #store(tx: Tx, steps: readonly StepData[]): Promise<void> {
-    if (steps.length === 0) return;
-    const { id: runId, tenantId } = this.run;
-    const rows = steps.map((step, offset) => ({
-      runId,
-      index: this.steps.length + offset,
-      tenantId,
-      kind: step.kind,
-      data: jsonText(step),
-    }));
-    await tx.db.insertInto('steps').values(rows).execute();
+  async #store({ db }: Tx, steps: readonly StepData[]): Promise<void> {
+    await insertSteps(db, this.run, { after: this.steps.length, steps });
   }
 }

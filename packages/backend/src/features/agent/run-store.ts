@@ -1,4 +1,4 @@
-import type { RunStatus } from '@aura/contract';
+import { ACTIVE_RUN_STATUSES, type RunStatus } from '@aura/contract';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
@@ -217,7 +217,7 @@ export async function findActiveRuns(db: Kysely<Schema>, conversationId: string)
     .selectFrom('runs')
     .selectAll()
     .where('conversationId', '=', conversationId)
-    .where('status', 'in', ['queued', 'running', 'waiting'])
+    .where('status', 'in', ACTIVE_RUN_STATUSES)
     .orderBy('firstSeq')
     .execute();
 }

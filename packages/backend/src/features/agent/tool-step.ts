@@ -1,9 +1,10 @@
-import { AppError } from '../../app-error.ts';
 import type { Json, RunEvent } from '@aura/contract';
+import { AppError } from '../../app-error.ts';
 import { databaseNow } from '../../db/database-now.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { argsHash } from '../hitl/args-hash.ts';
 import { parseArgs } from './call-state.ts';
@@ -135,7 +136,6 @@ async function attemptCall(
   };
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = tool;
   const callSignal = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  using over = aborted(callSignal);
   try {
     callSignal.throwIfAborted();
     const running = tool.run(
@@ -155,7 +155,7 @@ async function attemptCall(
       args,
     );
     // A tool that does not heed its signal must hold up neither its run nor the server's end.
-    const { result, events = [], taints = false } = await Promise.race([running, over.promise]);
+    const { result, events = [], taints = false } = await untilAborted(running, callSignal);
     return { result: withinSize(result), events, taints: taints || tool.taints, error: null };
   } catch (err) {
     signal.throwIfAborted();
@@ -165,15 +165,6 @@ async function attemptCall(
     const late = `The tool took longer than ${timeoutMs / 1_000} s.`;
     return failed(tool.repeat === 'pure' ? late : `${late} It may have taken effect all the same.`);
   }
-}
-
-/** Rejects when `signal` aborts. */
-function aborted(signal: AbortSignal): Disposable & { promise: Promise<never> } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => {});
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  return { promise, [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) };
 }
 
 /** What the model is told of a result: all of it up to a size. A tool that says nothing is taken to say null. */
