@@ -89,6 +89,21 @@ export async function resolveApproval(
     .executeTakeFirst();
 }
 
+/** Has others decide. */
+export async function replaceApprovers(
+  db: Db,
+  { tenantId, approvalId }: Key,
+  approvers: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole'>,
+): Promise<ApprovalRow> {
+  return await db
+    .updateTable('approvals')
+    .set(approvers)
+    .where('tenantId', '=', tenantId)
+    .where('id', '=', approvalId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
 /** Ends what is still asked for a run that ends; answers those it ended. */
 export async function resolvePendingOfRun(
   db: Db,
@@ -150,6 +165,33 @@ export async function listApprovalRows(
   }
   const direction = isPending ? 'asc' : 'desc';
   return await query.orderBy(column, direction).orderBy('id', direction).limit(limit).execute();
+}
+
+/** Those made from `from` on and before `to`, oldest first: of the tenant, or less of it. */
+export async function listApprovalHistory(
+  db: Db,
+  {
+    tenantId,
+    userId,
+    conversationId,
+    from,
+    to,
+    limit,
+  }: {
+    tenantId: string;
+    userId: string | undefined;
+    conversationId: string | undefined;
+    from: string | undefined;
+    to: string | undefined;
+    limit: number;
+  },
+): Promise<ApprovalRow[]> {
+  let query = db.selectFrom('approvals').selectAll().where('tenantId', '=', tenantId);
+  if (userId !== undefined) query = query.where('userId', '=', userId);
+  if (conversationId !== undefined) query = query.where('conversationId', '=', conversationId);
+  if (from !== undefined) query = query.where('createdAt', '>=', new Date(from));
+  if (to !== undefined) query = query.where('createdAt', '<', new Date(to));
+  return await query.orderBy('createdAt').orderBy('id').limit(limit).execute();
 }
 
 /** Pending ones whose time is up, of all tenants. */

@@ -7,7 +7,7 @@ import { recordEvents } from '../conversation/announce-conversation.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { approvalNotices } from './approval-notices.ts';
 import { maySee, refusalToDecide } from './approval-policy.ts';
-import { type ApprovalRow, findApproval, lockApproval } from './approval-store.ts';
+import { type ApprovalRow, findApproval, lockApproval, replaceApprovers } from './approval-store.ts';
 import { approvalView, approverColumns, approversOf } from './approval-view.ts';
 import { currentCaller } from './current-caller.ts';
 
@@ -36,13 +36,7 @@ export async function delegateApproval(
     const over = overOf(row);
     if (over !== null) return await refused(over);
     if (approvers.kind === 'users') await assertMembers(tx, tenantId, approvers.userIds);
-    const changed = await tx.db
-      .updateTable('approvals')
-      .set(approverColumns(approvers))
-      .where('tenantId', '=', tenantId)
-      .where('id', '=', approvalId)
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const changed = await replaceApprovers(tx.db, { tenantId, approvalId }, approverColumns(approvers));
     await writeAudit(tx, ctx, {
       action: 'hitl.delegated',
       subject: approvalId,

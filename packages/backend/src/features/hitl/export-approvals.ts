@@ -2,6 +2,7 @@ import type { ApprovalView, ExportApprovalsInput, ExportApprovalsOutput } from '
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
+import { listApprovalHistory } from './approval-store.ts';
 import { approvalView } from './approval-view.ts';
 
 const MAX_ROWS = 10_000;
@@ -16,12 +17,14 @@ export async function exportApprovals(
 ): Promise<ExportApprovalsOutput> {
   const { tenantId, userId, role } = ctx.caller;
   const approvals = await withTransaction(ctx, async (tx) => {
-    let query = tx.db.selectFrom('approvals').selectAll().where('tenantId', '=', tenantId);
-    if (role !== 'admin') query = query.where('userId', '=', userId);
-    if (conversationId !== undefined) query = query.where('conversationId', '=', conversationId);
-    if (from !== undefined) query = query.where('createdAt', '>=', new Date(from));
-    if (to !== undefined) query = query.where('createdAt', '<', new Date(to));
-    const rows = await query.orderBy('createdAt').orderBy('id').limit(MAX_ROWS).execute();
+    const rows = await listApprovalHistory(tx.db, {
+      tenantId,
+      userId: role === 'admin' ? undefined : userId,
+      conversationId,
+      from,
+      to,
+      limit: MAX_ROWS,
+    });
     await writeAudit(tx, ctx, { action: 'hitl.exported', data: { rows: rows.length } });
     return rows.map(approvalView);
   });
