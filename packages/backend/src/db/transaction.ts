@@ -17,6 +17,9 @@ interface TenantScope extends Scope {
   caller: { tenantId: string; userId: string };
 }
 
+/** The hub of transactions that append nothing. */
+export const NO_HUB: Scope['hub'] = { publish: () => {} };
+
 /**
  * Runs `work` in one transaction that sees the rows of the caller's tenant only (row-level security, layer two; the
  * queries' own tenant filters are layer one), then announces the events it appended. May run `work` again after a

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
 import type { Caller } from '../../context.ts';
 import type { Database } from '../../db/database.ts';
-import { withSystemTransaction } from '../../db/transaction.ts';
+import { NO_HUB, withSystemTransaction } from '../../db/transaction.ts';
 import { tokenRefused } from './access-tokens.ts';
 import { markApiKeysUsed, usableApiKey } from './api-key-store.ts';
 import { type ApiKeyClaim, parseApiKey } from './api-key-token.ts';
@@ -28,7 +28,6 @@ const MAX_BELIEVED = 5_000;
 /** As long as an access token lives: the watch remembers ended keys for longer, and sockets come back to be asked again. */
 const CALLER_LIFE_MS = 15 * 60_000;
 const NO_HASH = Buffer.alloc(32);
-const NO_HUB = { publish: () => {} };
 
 interface Options {
   database: Database;

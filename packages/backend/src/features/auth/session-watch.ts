@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Caller } from '../../context.ts';
 import type { Database } from '../../db/database.ts';
-import { withSystemTransaction } from '../../db/transaction.ts';
+import { NO_HUB, withSystemTransaction } from '../../db/transaction.ts';
 import type { Bus } from '../../realtime/bus.ts';
 import { standingOfApiKeys } from './api-key-store.ts';
 import { AttendedKeys } from './attended-keys.ts';
@@ -139,8 +139,6 @@ export async function createSessionWatch(options: SessionWatchOptions): Promise<
     },
   };
 }
-
-const NO_HUB = { publish: () => {} };
 
 function parseHint(message: string): readonly string[] {
   try {

@@ -1,6 +1,6 @@
 import { MCP_LIMITS } from '@aura/contract';
 import type { Core } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import { NO_HUB, withTransaction } from '../../db/transaction.ts';
 import { parseAllowList } from '../../ports/fetch-allow-list.ts';
 import type { Tool } from '../agent/tool.ts';
 import type { ToolSource } from '../agent/tool-registry.ts';
@@ -21,7 +21,6 @@ const MAX_CONNECTIONS = 100;
 /** Connections used more recently are not given up for others: two busy tenants would only take turns connecting. */
 const IN_USE_MS = 10_000;
 const MAX_READS = 3;
-const NO_HUB = { publish: () => {} };
 
 interface Tenant {
   rows: readonly McpServerRow[];
