@@ -1,7 +1,7 @@
 /** What approvals say in English. */
 export const enApprovals = {
   title: 'Approvals',
-  lead: 'None of this happens before it is decided.',
+  lead: 'Aura goes on with these once they are decided.',
   open: 'Approvals',
   openCount_one: 'Approvals, {{count}} waiting for you',
   openCount_other: 'Approvals, {{count}} waiting for you',
@@ -31,7 +31,7 @@ export const enApprovals = {
   },
   unknownLead:
     'The server stopped in the middle of this call. Nobody knows whether it took effect. Look there if you can, then choose.',
-  unknownApprove: 'May make it happen twice, if it did take effect.',
+  unknownApprove: 'If it did take effect, making the call again makes it happen twice.',
   willExecute: 'Exactly this will be executed',
   wasCalled: 'What was called',
   wasAsked: 'What was asked for',

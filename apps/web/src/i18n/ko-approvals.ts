@@ -3,7 +3,7 @@ import type { Dictionary } from './en.ts';
 /** 승인 화면의 문구. */
 export const koApprovals: Dictionary['approvals'] = {
   title: '승인',
-  lead: '결정하기 전에는 아무것도 실행되지 않습니다.',
+  lead: '결정하면 Aura가 이어서 진행합니다.',
   open: '승인',
   openCount_one: '승인, {{count}}건이 기다리고 있습니다',
   openCount_other: '승인, {{count}}건이 기다리고 있습니다',
@@ -32,7 +32,7 @@ export const koApprovals: Dictionary['approvals'] = {
   },
   unknownLead:
     '이 호출 도중에 서버가 멈췄습니다. 실제로 적용되었는지 아무도 모릅니다. 가능하면 직접 확인한 뒤 선택하세요.',
-  unknownApprove: '이미 적용되었다면 두 번 실행될 수 있습니다.',
+  unknownApprove: '이미 적용되었다면, 다시 호출할 때 두 번 실행됩니다.',
   willExecute: '아래 내용 그대로 실행됩니다',
   wasCalled: '호출한 내용',
   wasAsked: '요청한 내용',
