@@ -143,7 +143,7 @@ async function verify(
     ],
     [
       received.length === (isApproved ? 1 : 0),
-      `the call was ${approvals[0]?.status} and was made ${received.length} time(s)`,
+      `the call was ${approvals[0]?.status} and was made ${timesOf(received.length)}`,
     ],
     [
       streamed === answer?.text && streamed.endsWith('tick 150'),
@@ -156,4 +156,6 @@ async function verify(
   return checks.every(([isRight]) => isRight) ? 0 : 1;
 }
 
+const timesOf = (count: number): string =>
+  count === 0 ? 'never' : count === 1 ? 'exactly once' : `${count} times`;
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

@@ -3,7 +3,7 @@ import { EnvError, readEnv } from './env.ts';
 import { start } from './start.ts';
 
 const HELP = `aura start   starts the server (settings: see .env.example)
-aura demo    shows a run that survives a cut connection, on a temporary folder`;
+aura demo    asks for an approval and kills its own server twice, on a temporary folder: nothing is lost or done twice`;
 
 /** One command a process; a failure that the operator can mend is said in its own words, without a stack. */
 async function main(command: string | undefined): Promise<number | null> {

@@ -79,6 +79,14 @@ test('edited arguments are what is executed; mistakes in them are named', async 
   const card = await cardWith(page, 'pending');
   await card.getByRole('button', { name: 'Edit' }).click();
   const approve = card.getByRole('button', { name: 'Approve with changes' });
+  await expect
+    .poll(() =>
+      card.getByRole('textbox', { name: 'url' }).evaluate((field) => field === document.activeElement),
+    )
+    .toBe(true);
+  await page.keyboard.press('Escape');
+  await approve.waitFor({ state: 'detached' });
+  await card.getByRole('button', { name: 'Edit' }).click();
   expect(await approve.isDisabled()).toBe(true);
   await card.getByRole('textbox', { name: 'text' }).fill('final');
   await card.getByText('JSON', { exact: true }).click();
