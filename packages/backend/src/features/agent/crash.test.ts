@@ -6,7 +6,7 @@ import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts'
 import { createWorkshop, seen, untilAsked } from '../hitl/hitl-testing.ts';
 import { ask, type Asked, dones, outcomeOf, statesOf } from './agent-testing.ts';
 import { executeRun } from './execute-run.ts';
-import { mortalNode } from './mortal-node.ts';
+import { mortalNode } from './mortal-node-testing.ts';
 import { claimRun } from './run-store.ts';
 import type { Tool } from './tool.ts';
 

@@ -4,7 +4,7 @@ import { createTestBackend, type TestBackend } from '../../testing/test-backend.
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
 import { ask, createTestClock, outcomeOf } from '../agent/agent-testing.ts';
 import { executeRun } from '../agent/execute-run.ts';
-import { mortalNode } from '../agent/mortal-node.ts';
+import { mortalNode } from '../agent/mortal-node-testing.ts';
 import type { Tool } from '../agent/tool.ts';
 import type { ToolRegistry } from '../agent/tool-registry.ts';
 import { createWorkshop, refusalOf, seen, untilAskedOnce } from './hitl-testing.ts';
