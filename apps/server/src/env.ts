@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
+import { flag, list, parseJson } from './setting-types.ts';
 
 const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
 /** Secrets that stand in documentation, and are therefore none. */
 const SAMPLE_WORDS = /change|me|super|secret|your|256|bit|key|jwt|please|in|production|this|to|a|[-_ .]/gi;
 
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 const url = (...schemes: string[]) =>
   z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), {
     message: `must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
@@ -48,16 +48,8 @@ const rawSchema = z.object({
   JWT_SECRET: secret.optional(),
   SECRET_KEY: secret.optional(),
   ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),
-  CORS_ALLOWED_ORIGINS: z
-    .string()
-    .transform((value) => value.split(',').map((item) => item.trim()))
-    .pipe(z.array(origin))
-    .optional(),
-  AURA_TRUSTED_PROXIES: z
-    .string()
-    .transform((value) => value.split(',').map((item) => item.trim()))
-    .pipe(z.array(proxyRange))
-    .default([]),
+  CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
+  AURA_TRUSTED_PROXIES: list.pipe(z.array(proxyRange)).default([]),
   AURA_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
   AURA_USE_PROXY: flag.default(false),
   HTTPS_PROXY: z.string().optional(),
@@ -191,12 +183,4 @@ function openaiOf(raw: z.infer<typeof rawSchema>): ServerEnv['openai'] {
     baseUrl: raw.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
     models: [first, ...others],
   };
-}
-
-function parseJson(value: unknown): unknown {
-  try {
-    return typeof value === 'string' ? JSON.parse(value) : value;
-  } catch {
-    return value;
-  }
 }

@@ -1,13 +1,7 @@
 import type { BackendConfig } from '@aura/backend';
 import { z } from 'zod';
+import { flag, list, parseJson } from './setting-types.ts';
 
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 /** Amounts are in the deployment's currency; inside, in millionths of it. */
 const micros = z
   .number()
@@ -31,7 +25,7 @@ const ratesSchema = z.record(z.string(), z.strictObject({ input: micros, output:
 
 function json<S extends z.ZodType>(schema: S, example: string) {
   return z.string().transform((text, ctx): z.output<S> => {
-    const parsed = schema.safeParse(parse(text));
+    const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     ctx.addIssue({ code: 'custom', message: `must be JSON such as ${example}` });
     return z.NEVER;
@@ -51,10 +45,8 @@ export type Limits = Required<
   Pick<BackendConfig, 'budgets' | 'rates' | 'toolHttpAllow' | 'allowsStdioTools' | 'retentionDays'>
 >;
 
-const rawSchema = z.object(limitSettings);
-
 /** As the backend takes them. */
-export function limitsOf(raw: z.output<typeof rawSchema>): Limits {
+export function limitsOf(raw: z.output<z.ZodObject<typeof limitSettings>>): Limits {
   const { runMinutes, runCost, userCost, tenantCost, ...budgets } = raw.AURA_BUDGETS ?? {};
   const set = Object.entries({
     ...budgets,
@@ -74,12 +66,4 @@ export function limitsOf(raw: z.output<typeof rawSchema>): Limits {
     allowsStdioTools: raw.AURA_STDIO_TOOLS,
     retentionDays: raw.AURA_RETENTION_DAYS,
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
