@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { idSchema, instantSchema, jsonSchema } from './primitives.ts';
 import { toolRepeatSchema, toolRiskSchema } from './tool.ts';
 
+/** How much a tenant may have; `values`: headers or environment variables of one server. */
 export const MCP_LIMITS = {
   servers: 20,
+  values: 20,
   toolsPerServer: 64,
   toolsPerTenant: 100,
   schemaChars: 16_384,
@@ -68,7 +70,8 @@ const envNameSchema = z
 const ownHeaders = { error: 'Headers of the connection and of the protocol cannot be set.' };
 const hasOwnHeader = (headers: object): boolean =>
   Object.keys(headers).some((name) => OWN_HEADERS.test(name));
-const isFew = (values: object): boolean => Object.keys(values).length <= 20;
+const isFew = (values: object): boolean => Object.keys(values).length <= MCP_LIMITS.values;
+const few = { error: `At most ${MCP_LIMITS.values}.` };
 
 export const addMcpServerInputSchema = z.discriminatedUnion('transport', [
   z.object({
@@ -78,7 +81,7 @@ export const addMcpServerInputSchema = z.discriminatedUnion('transport', [
     headers: z
       .record(headerNameSchema, headerValueSchema)
       .refine((headers) => !hasOwnHeader(headers), ownHeaders)
-      .refine(isFew, { error: 'At most 20.' })
+      .refine(isFew, few)
       .default({}),
     isEnabled: z.boolean().default(true),
   }),
@@ -87,7 +90,7 @@ export const addMcpServerInputSchema = z.discriminatedUnion('transport', [
     name: mcpServerNameSchema,
     command: commandSchema,
     args: argsSchema.default([]),
-    env: z.record(envNameSchema, secretSchema).refine(isFew, { error: 'At most 20.' }).default({}),
+    env: z.record(envNameSchema, secretSchema).refine(isFew, few).default({}),
     isEnabled: z.boolean().default(true),
   }),
 ]);
@@ -104,11 +107,11 @@ export const updateMcpServerInputSchema = z.object({
   headers: z
     .record(headerNameSchema, headerValueSchema.nullable())
     .refine((headers) => !hasOwnHeader(headers), ownHeaders)
-    .refine(isFew, { error: 'At most 20.' })
+    .refine(isFew, few)
     .optional(),
   command: commandSchema.optional(),
   args: argsSchema.optional(),
-  env: z.record(envNameSchema, secretSchema.nullable()).refine(isFew, { error: 'At most 20.' }).optional(),
+  env: z.record(envNameSchema, secretSchema.nullable()).refine(isFew, few).optional(),
 });
 
 export const mcpServerRefSchema = z.object({ serverId: idSchema });
