@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { cpuMsOf, treeOf, waitedMsOf } from './process-tree.ts';
 
 export interface Child extends AsyncDisposable {
@@ -56,9 +57,7 @@ export async function startChild(
       await end();
       throw new Error(`${program} ${args.join(' ')} did not get ready. It printed:\n${printed}`);
     }
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 25);
-    });
+    await pause(25);
   }
   return {
     pid,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { decimal, median, quantile } from './figures.ts';
 import type { OpenStream, SeenStream } from './paced-streams.ts';
 
@@ -23,9 +24,7 @@ export async function readAtOnce(streams: readonly OpenStream[], cpuNow: () => C
   const startedAt = performance.now();
   const results = await Promise.allSettled(
     streams.map(async (stream, index) => {
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, (index / streams.length) * SPREAD_S * 1_000);
-      });
+      await pause((index / streams.length) * SPREAD_S * 1_000);
       return await stream();
     }),
   );

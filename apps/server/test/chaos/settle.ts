@@ -2,7 +2,7 @@ import { type DatabaseDump, readUnsettled } from '@aura/backend/testing';
 import type { RacedApproval } from './race-approval.ts';
 import { pause } from './wait.ts';
 
-/** Twice a lease: by then somebody else has a run whose owner is gone. */
+/** More than two leases: by then somebody else has a run whose owner is gone. */
 const MAX_ABANDONED_MS = 10_000;
 
 /**

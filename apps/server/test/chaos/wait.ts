@@ -1,15 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Resolves after `ms`, or at once when `signal` aborts. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted === true) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener('abort', end);
-  });
+  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 }
 
 /** Looks until `isSo`, for at most `withinMs`; answers whether it came to be. */
