@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bareEnv } from './env.ts';
 
@@ -67,9 +68,7 @@ async function readyUrl(child: ChildProcess, printed: () => string): Promise<str
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
     const url = /Aura is ready.*?(https?:\/\/[\w.[\]:-]+:\d+)/.exec(printed())?.[1];
     if (url !== undefined && (await isReady(url))) return url;
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 25);
-    });
+    await pause(25);
   }
   child.kill('SIGKILL');
   throw new Error(`The server did not get ready. It printed:\n${printed()}`);

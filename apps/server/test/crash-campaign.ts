@@ -1,6 +1,7 @@
 import { createRandom, freePort } from '@aura/backend/testing';
 import { type AuraClient, createAuraClient, newClientId } from '@aura/client';
 import type { ConversationFeedEvent } from '@aura/contract';
+import { pause } from './chaos/wait.ts';
 import { startServerProcess } from '../src/server-process.ts';
 
 export interface CampaignOptions {
@@ -58,9 +59,7 @@ export async function crashCampaign({
       async () => await talk(client, { sent, streaming }, load.signal),
     );
     await streaming.promise;
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, killAfterMs);
-    });
+    await pause(killAfterMs);
     await server.kill();
     load.abort();
     await Promise.allSettled(sending);
@@ -104,9 +103,7 @@ async function untilEnded(
     const { state } = await client.agent.get.query({ runId }, { signal });
     if (state.items.some(({ kind }) => kind === 'text')) onText();
     if (state.endedAt !== null) return;
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 50);
-    });
+    await pause(50);
   }
 }
 

@@ -25,7 +25,10 @@ import type { StepData } from './step-data.ts';
 type Jsonb<T> = ColumnType<T, string, string>;
 type CreatedAt = Generated<Date>;
 
-/** The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. */
+/**
+ * The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. Long,
+ * because it is one list: split, nobody would see at a glance what there is.
+ */
 export interface Schema {
   tenants: { id: string; slug: string; name: string; createdAt: CreatedAt };
   users: {
