@@ -9,6 +9,7 @@ import { createRun } from '../agent/create-run.ts';
 import { announceConversation } from './announce-conversation.ts';
 import type { ConversationRow } from './conversation-store.ts';
 import { makeWay } from './make-way.ts';
+import { titleAfter } from './title-from.ts';
 
 export interface NewMessage {
   text: string;
@@ -48,7 +49,11 @@ export async function addMessage(
   if (runId === null) throw new Error('a message without a run');
   const row = await tx.db
     .updateTable('conversations')
-    .set({ activeRunId: way.isBehind ? conversation.activeRunId : runId, updatedAt: databaseNow })
+    .set({
+      activeRunId: way.isBehind ? conversation.activeRunId : runId,
+      title: titleAfter(conversation.title, text),
+      updatedAt: databaseNow,
+    })
     .where('id', '=', conversation.id)
     .returningAll()
     .executeTakeFirstOrThrow();

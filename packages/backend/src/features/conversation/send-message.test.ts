@@ -33,6 +33,20 @@ describe('conversation.send', () => {
     expect(await ask(conversationId)).toEqual(await ask(randomUUID()));
   });
 
+  it('gives a conversation that has no title yet one from what is said, and leaves a given one alone', async () => {
+    const named = await user.call.conversation.create({ clientId: randomUUID(), title: 'Mine' });
+    for (const [conversationId, title] of [
+      [await newConversation(), 'What is the time?'],
+      [named.conversation.id, 'Mine'],
+    ] as const) {
+      const text = 'What is the time?\n#say late';
+      const { runId } = await user.call.conversation.send({ conversationId, clientId: randomUUID(), text });
+      await untilDone(user, conversationId, runId);
+      const { state } = await user.call.conversation.get({ conversationId });
+      expect(state.conversation.title).toBe(title);
+    }
+  });
+
   it('runs the agent: the answer’s pieces join to its text, and everything is in the log once', async () => {
     const conversationId = await newConversation();
     const state = await expectConverges(user, conversationId, async () => {
