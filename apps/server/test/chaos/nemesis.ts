@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { flushRedis } from '../flush-redis.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fault, PlannedFault } from './fault-plan.ts';
 import type { History } from './history.ts';
@@ -72,7 +71,7 @@ async function apply(fault: Fault, { cluster, exclusively, heal }: Means): Promi
       entries[fault.entry]?.cut();
       return true;
     case 'redis-flush':
-      return exclusively('redis', async () => await flush(redis.url));
+      return exclusively('redis', async () => await flushRedis(redis.url));
     case 'redis-freeze':
       return exclusively('redis', async () => {
         await redis.pause();
@@ -84,12 +83,4 @@ async function apply(fault: Fault, { cluster, exclusively, heal }: Means): Promi
     case 'postgres-crash':
       return exclusively('postgres', async () => await postgres.restart('immediate'));
   }
-}
-
-async function flush(url: string): Promise<void> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.end('FLUSHALL\r\n');
-  socket.resume();
-  await once(socket, 'close');
 }
