@@ -60,7 +60,7 @@ test('older messages load above without moving what is being read', async () => 
   expect(Math.abs(((await oldest.boundingBox())?.y ?? 0) - (height ?? 0))).toBeLessThan(3);
 
   await scroller.evaluate((element) => (element.scrollTop = 0));
-  await page.getByText('Line 1.', { exact: true }).waitFor();
+  await scroller.getByText('Line 1.', { exact: true }).waitFor();
 });
 
 test('a failed answer says why and can be asked for again', async () => {
