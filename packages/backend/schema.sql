@@ -418,7 +418,6 @@ create table tool_calls (
   fence bigint not null,
   attempts integer not null default 1,
   started_at timestamp with time zone not null,
-  ended_at timestamp with time zone,
   constraint tool_calls_pkey PRIMARY KEY (run_id, call_id),
   constraint tool_calls_approval_id_fkey FOREIGN KEY (approval_id) REFERENCES approvals(id),
   constraint tool_calls_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES runs(tenant_id, id)

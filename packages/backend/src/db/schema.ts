@@ -221,7 +221,6 @@ export interface Schema {
     fence: number;
     attempts: Generated<number>;
     startedAt: Date;
-    endedAt: Date | null;
   };
   usageEntries: {
     runId: string;

@@ -1,3 +1,4 @@
+// Long, because one provider stands in for every way in which an answer can go wrong.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { startOfflineModel, type OfflineModel } from '@aura/offline-model';

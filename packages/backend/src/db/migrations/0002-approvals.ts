@@ -77,7 +77,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       fence bigint not null,
       attempts integer not null default 1,
       started_at timestamptz not null,
-      ended_at timestamptz,
       primary key (run_id, call_id),
       foreign key (tenant_id, run_id) references runs (tenant_id, id)
     )`,

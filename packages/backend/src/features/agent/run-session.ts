@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PlanStep, RunEvent } from '@aura/contract';
-import { sql } from 'kysely';
 import type { RunnerCore } from '../../context.ts';
-import { databaseNow } from '../../db/database-now.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
@@ -13,7 +11,7 @@ import type { RunEnding } from './end-run.ts';
 import { type Finish, finishRun, type RunPlace } from './finish-run.ts';
 import type { RunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, exceededBudget } from './run-budget.ts';
-import { activeMsNow, leaseUntil, type RunRow } from './run-store.ts';
+import { keepClaim, type RunRow, setWaiting } from './run-store.ts';
 import { insertSteps } from './step-store.ts';
 
 /** What the log says when a write was refused because its claim is gone. */
@@ -167,11 +165,7 @@ export class RunSession implements Disposable {
 
   /** Gives the run up until somebody decides. The caller holds the conversation's lock and has the claim. */
   async wait(tx: Tx, said: { events: Unplaced<RunEvent>[]; notices: Append[] }): Promise<void> {
-    await tx.db
-      .updateTable('runs')
-      .set({ status: 'waiting', owner: null, leaseUntil: null, activeMs: activeMsNow, claimedAt: null })
-      .where('id', '=', this.run.id)
-      .execute();
+    await setWaiting(tx.db, this.run.id);
     const { conversationId: id, tenantId } = this.run;
     await recordEvents(tx, { id, tenantId }, said.events, said.notices);
   }
@@ -207,21 +201,8 @@ export class RunSession implements Disposable {
   }
 
   /** Locks the run and proves that the claim still holds, in the transaction of what is written under it. */
-  async keepClaim(tx: Tx, { hasProgress }: { hasProgress: boolean }): Promise<void> {
-    const held = await tx.db
-      .updateTable('runs')
-      .set({
-        activeMs: activeMsNow,
-        claimedAt: databaseNow,
-        leaseUntil,
-        ...(hasProgress ? { noProgress: 0 } : {}),
-      })
-      .where('id', '=', this.run.id)
-      .where('fence', '=', this.run.fence)
-      .where('status', '=', 'running')
-      .returning(sql<number>`1`.as('one'))
-      .executeTakeFirst();
-    if (held === undefined) throw new FencedError('the claim is gone');
+  async keepClaim(tx: Tx, progress: { hasProgress: boolean }): Promise<void> {
+    if (!(await keepClaim(tx.db, this.run, progress))) throw new FencedError('the claim is gone');
   }
 
   /** Keeps the plan that the next `update_plan` starts from. */

@@ -10,7 +10,7 @@ export type RunRow = Selectable<Schema['runs']>;
  * its owner dies; taking over from one that lives after all is harmless, since its writes are fenced.
  */
 export const LEASE_MS = 4_000;
-export const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
+const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
 export async function findRun(
   db: Kysely<Schema>,
@@ -76,45 +76,60 @@ export async function claimRun(
 export const activeMsNow = sql<number>`least(
   active_ms + coalesce(extract(epoch from clock_timestamp() - claimed_at) * 1000, 0), 2147483647)::int`;
 
-const RELEASED = {
-  status: 'queued',
-  owner: null,
-  leaseUntil: null,
-  activeMs: activeMsNow,
-  claimedAt: null,
-  // Not its fault.
-  noProgress: sql<number>`greatest(no_progress - 1, 0)`,
-} as const;
-
-/** Gives up the claims of an owner that stops, so that others take the runs at once; answers their ids. */
-export async function releaseRuns(db: Kysely<Schema>, owner: string): Promise<string[]> {
-  const rows = await db
+/**
+ * Gives up claims of an owner, so that others take the runs at once: all of them when it stops, or those of `runIds`,
+ * which it has dropped. Answers the ids of those it still had.
+ */
+export async function releaseRuns(
+  db: Kysely<Schema>,
+  { owner, runIds }: { owner: string; runIds?: readonly string[] },
+): Promise<string[]> {
+  let query = db
     .updateTable('runs')
-    .set(RELEASED)
+    .set({
+      status: 'queued',
+      owner: null,
+      leaseUntil: null,
+      activeMs: activeMsNow,
+      claimedAt: null,
+      // Not its fault.
+      noProgress: sql<number>`greatest(no_progress - 1, 0)`,
+    })
     .where('owner', '=', owner)
-    .where('status', '=', 'running')
-    .returning('id')
-    .execute();
+    .where('status', '=', 'running');
+  if (runIds !== undefined) query = query.where('id', 'in', runIds);
+  const rows = await query.returning('id').execute();
   return rows.map((row) => row.id);
 }
 
-/** Gives up claims of an owner on runs that it does not execute any more; those of the last 2 s it may not know of yet. */
-export async function releaseUnused(
+/** Proves that a claim holds, and renews it, by the lock that the transaction then has on the run. */
+export async function keepClaim(
   db: Kysely<Schema>,
-  owner: string,
-  executing: readonly string[],
-): Promise<void> {
+  { id, fence }: Pick<RunRow, 'id' | 'fence'>,
+  { hasProgress }: { hasProgress: boolean },
+): Promise<boolean> {
+  const held = await db
+    .updateTable('runs')
+    .set({
+      activeMs: activeMsNow,
+      claimedAt: databaseNow,
+      leaseUntil,
+      ...(hasProgress ? { noProgress: 0 } : {}),
+    })
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .where('status', '=', 'running')
+    .returning('id')
+    .executeTakeFirst();
+  return held !== undefined;
+}
+
+/** A run that its owner gives up until somebody decides. */
+export async function setWaiting(db: Kysely<Schema>, runId: string): Promise<void> {
   await db
     .updateTable('runs')
-    .set(RELEASED)
-    .where('owner', '=', owner)
-    .where('status', '=', 'running')
-    .where('claimedAt', '<', sql<Date>`clock_timestamp() - interval '2 seconds'`)
-    .where(
-      'id',
-      'not in',
-      sql<string>`(select value::uuid from jsonb_array_elements_text(${JSON.stringify(executing)}::jsonb))`,
-    )
+    .set({ status: 'waiting', owner: null, leaseUntil: null, activeMs: activeMsNow, claimedAt: null })
+    .where('id', '=', runId)
     .execute();
 }
 

@@ -4,13 +4,7 @@ import { withSystemTransaction } from '../../db/transaction.ts';
 import { executeRun } from './execute-run.ts';
 import { type LeaseKeeper, createLeaseKeeper } from './lease-keeper.ts';
 import { repeat } from './repeat.ts';
-import {
-  findAbandonedRuns,
-  findQueuedRuns,
-  forgetOtherOwners,
-  releaseRuns,
-  releaseUnused,
-} from './run-store.ts';
+import { findAbandonedRuns, findQueuedRuns, forgetOtherOwners, releaseRuns } from './run-store.ts';
 
 /** Executes runs on this node. Waking it is a hint: a sweep twice a second finds what nobody was told of. */
 export interface Runner extends AsyncDisposable {
@@ -37,8 +31,8 @@ export function createRunner(core: RunnerCore): Runner {
   let isStarted = false;
   /** More is queued than this node can take: then the sweep decides whose turn it is, not who comes last. */
   let isBehind = false;
-  /** A run was dropped while the database was away, so this node may hold claims it does not use. */
-  let hasDropped = false;
+  /** Runs given up while the database was away: this node still has claims on them. */
+  const dropped = new Set<string>();
   const parts = new AsyncDisposableStack();
   const abort = (runId: string): void => active.get(runId)?.controller.abort(new Error('the run has ended'));
   const leases: LeaseKeeper = createLeaseKeeper(core, { held: () => [...active.keys()], lose: abort });
@@ -49,7 +43,7 @@ export function createRunner(core: RunnerCore): Runner {
       if (next !== null) runner.wake(next);
     } catch (err) {
       const level = databaseTrouble(err) === null ? 'error' : 'warn';
-      hasDropped = true;
+      dropped.add(runId);
       core.log[level]({ err, runId }, 'a run could not be executed; the sweep tries again');
     } finally {
       active.delete(runId);
@@ -62,16 +56,21 @@ export function createRunner(core: RunnerCore): Runner {
     active.set(runId, { controller, done: execute(runId, controller.signal) });
   };
 
+  const releaseDropped = async (): Promise<void> => {
+    const runIds = [...dropped].filter((runId) => !active.has(runId));
+    if (runIds.length > 0) {
+      await withSystemTransaction(
+        core,
+        async ({ db }) => await releaseRuns(db, { owner: core.nodeId, runIds }),
+      );
+    }
+    for (const runId of runIds) dropped.delete(runId);
+  };
+
   const sweep = async (): Promise<void> => {
     const free = MAX_ACTIVE - active.size;
     if (free <= 0) return;
-    if (hasDropped) {
-      await withSystemTransaction(
-        core,
-        async ({ db }) => await releaseUnused(db, core.nodeId, [...active.keys()]),
-      );
-      hasDropped = false;
-    }
+    await releaseDropped();
     const { queued, abandoned } = await withSystemTransaction(core, async ({ db }) => ({
       abandoned: await findAbandonedRuns(db, free),
       queued: await findQueuedRuns(db, free),
@@ -123,7 +122,7 @@ export function createRunner(core: RunnerCore): Runner {
       // Not left to their leases: other nodes take them up at once. A database that is gone must not keep the process.
       const released = await withSystemTransaction(
         core,
-        async ({ db }) => await releaseRuns(db, core.nodeId),
+        async ({ db }) => await releaseRuns(db, { owner: core.nodeId }),
       ).catch((err: unknown) => {
         core.log.warn({ err }, 'runs under way could not be released at stop; others take them in 4 s');
         return [];

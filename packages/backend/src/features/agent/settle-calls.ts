@@ -10,6 +10,7 @@ import { holdConversation } from '../conversation/hold-conversation.ts';
 import { type CallPast, type CallState, callState } from './call-state.ts';
 import type { RunSession } from './run-session.ts';
 import { type AllowedCall, settleCall, shown, toolStep } from './tool-step.ts';
+import { readBegunCalls } from './tool-call-store.ts';
 import type { ToolSet } from './tool-registry.ts';
 
 /**
@@ -105,13 +106,7 @@ async function readPasts(
   const { core, run, place } = session;
   return await withTransaction({ ...core, caller: place }, async ({ db }) => {
     const asked = new Map((await approvalsOfRun(db, run)).map((row) => [row.toolCallId, row]));
-    const rows = await db
-      .selectFrom('toolCalls')
-      .select(['callId', 'approvalId'])
-      .where('tenantId', '=', run.tenantId)
-      .where('runId', '=', run.id)
-      .execute();
-    const begun = new Map(rows.map(({ callId, approvalId }) => [callId, { approvalId }]));
+    const begun = await readBegunCalls(db, run);
     return new Map(
       calls.map(({ id }) => [id, { asked: asked.get(id) ?? null, begun: begun.get(id) ?? null }]),
     );

@@ -1,6 +1,5 @@
 import type { Json, RunEvent } from '@aura/contract';
 import { AppError } from '../../app-error.ts';
-import { databaseNow } from '../../db/database-now.ts';
 import type { StepData, ToolCall } from '../../db/step-data.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
@@ -10,6 +9,7 @@ import { argsHash } from '../hitl/args-hash.ts';
 import { parseArgs } from './call-state.ts';
 import type { RunSession } from './run-session.ts';
 import { surely } from './surely.ts';
+import { insertToolCall } from './tool-call-store.ts';
 import { type Tool, ToolInputError, type ToolOutcome } from './tool.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -100,29 +100,17 @@ async function begin(
     { caller: place, request: { id: run.id, address: null, userAgent: null } },
     { action: 'agent.tool_called', subject: run.id, data: { tool: tool.name, argsHash: hash, approvalId } },
   );
-  await tx.db
-    .insertInto('toolCalls')
-    .values({
-      runId: run.id,
-      callId: call.id,
-      tenantId: run.tenantId,
-      toolName: tool.name,
-      toolVersion: tool.version,
-      argsHash: hash,
-      repeat: tool.repeat,
-      approvalId,
-      fence: run.fence,
-      startedAt: databaseNow,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['runId', 'callId']).doUpdateSet((eb) => ({
-        attempts: eb('toolCalls.attempts', '+', 1),
-        approvalId,
-        fence: run.fence,
-        startedAt: databaseNow,
-      })),
-    )
-    .execute();
+  await insertToolCall(tx.db, {
+    runId: run.id,
+    callId: call.id,
+    tenantId: run.tenantId,
+    toolName: tool.name,
+    toolVersion: tool.version,
+    argsHash: hash,
+    repeat: tool.repeat,
+    approvalId,
+    fence: run.fence,
+  });
 }
 
 async function attemptCall(
