@@ -159,6 +159,19 @@ grant insert, select on events to aura_app;
 grant delete, insert, select on events to aura_system;
 grant insert on events to aura_writer;
 
+create table external_identities (
+  issuer text not null,
+  subject text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint external_identities_pkey PRIMARY KEY (issuer, subject),
+  constraint external_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX external_identities_user ON external_identities USING btree (user_id);
+alter table external_identities enable row level security, force row level security;
+create policy all_rows on external_identities as permissive for all to aura_system using (true) with check (true);
+grant insert, select on external_identities to aura_system;
+
 create table facts (
   tenant_id uuid not null,
   user_id uuid not null,
@@ -342,6 +355,7 @@ create table sessions (
   revoked_reason text,
   user_agent text,
   address text,
+  act jsonb,
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id)
 );
@@ -453,6 +467,17 @@ create policy all_rows on usage_entries as permissive for all to aura_system, au
 create policy tenant_rows on usage_entries as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_entries to aura_app;
 grant delete, select on usage_entries to aura_system;
+
+create table used_once (
+  digest bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint used_once_pkey PRIMARY KEY (digest),
+  constraint used_once_digest_check CHECK ((octet_length(digest) = 32))
+);
+CREATE INDEX used_once_age ON used_once USING btree (expires_at);
+alter table used_once enable row level security, force row level security;
+create policy all_rows on used_once as permissive for all to aura_system using (true) with check (true);
+grant delete, insert, select, update on used_once to aura_system;
 
 create table users (
   id uuid not null,

@@ -28,6 +28,9 @@ it.each([
   [{ JWT_SECRET: 'your-256-bit-secret-changeme-changeme' }, 'JWT_SECRET is a published sample'],
   [{ NODE_ENV: 'production' }, 'JWT_SECRET is required in production'],
   [{ JWT_SECRET: 'kq'.repeat(20) }, 'JWT_SECRET is too easy to guess'],
+  [{ SECRET_KEY: 'your-256-bit-secret-changeme-changeme' }, 'SECRET_KEY is a published sample'],
+  [{ JWT_PREVIOUS_SECRETS: `${SECRET},short` }, 'JWT_PREVIOUS_SECRETS needs at least 32 bytes'],
+  [{ JWT_ACCEPT_LEGACY: 'yes' }, 'JWT_ACCEPT_LEGACY must be true or false'],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
   [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
@@ -93,7 +96,7 @@ it('offers the models that are listed, the first as default', () => {
 it('reads every variable that .env.example names', () => {
   const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
   const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-  const source = read('env.ts') + read('limit-settings.ts');
+  const source = read('env.ts') + read('auth-settings.ts') + read('limit-settings.ts');
   const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(source).toContain(`${name}:`);
@@ -111,4 +114,18 @@ it('uses no proxy that was not asked for', () => {
     httpsProxy: 'http://proxy.example:3128',
     noProxy: ['a.example', 'b.example'],
   });
+});
+
+it('takes SECRET_KEY for JWT_SECRET, and the secrets that are still accepted beside it', () => {
+  const { jwtSecret, auth } = parseEnv({
+    SECRET_KEY: SECRET,
+    JWT_PREVIOUS_SECRETS: `${SECRET}1, ${SECRET}2`,
+  });
+  expect(jwtSecret).toBe(SECRET);
+  expect(auth).toMatchObject({ previousJwtSecrets: [`${SECRET}1`, `${SECRET}2`], legacyTokens: null });
+});
+
+it('accepts tokens of other services only when told to, and from whom', () => {
+  const { auth } = parseEnv({ JWT_ACCEPT_LEGACY: 'true', JWT_LEGACY_ISSUERS: 'https://old.example' });
+  expect(auth.legacyTokens).toEqual({ issuers: ['https://old.example'], audiences: [] });
 });

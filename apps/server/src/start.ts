@@ -38,6 +38,7 @@ export async function start(env: ServerEnv): Promise<void> {
     trustedProxies: env.trustedProxies,
     isRegistrationOpen: env.isRegistrationOpen,
     model: await modelOf(env, stack),
+    ...env.auth,
     ...env.limits,
   };
   const backend = stack.use(await createBackend(config, { log }));

@@ -7,6 +7,10 @@ export interface BackendConfig {
   redisUrl: string | null;
   /** Signs access tokens (HS256), at least 32 bytes. */
   jwtSecret: string;
+  /** What others signed with these is accepted too: the secrets before this one, or the one that comes next. */
+  previousJwtSecrets?: readonly string[];
+  /** Tokens of other services that share a secret with us; left out: none is accepted. */
+  legacyTokens?: LegacyTokenConfig | null;
   /** Origins of web pages that may call, besides this server's own. */
   allowedOrigins: readonly string[];
   /** Host names the WebSocket upgrade accepts besides loopback; null: any well-formed one (behind a proxy that checks). */
@@ -25,6 +29,12 @@ export interface BackendConfig {
   allowsStdioTools?: boolean;
   /** How long cursors and the pieces of answers are kept; default 30 days. */
   retentionDays?: number;
+}
+
+/** A token without `iss` and `aud` is accepted; one that has them must name one of these. */
+export interface LegacyTokenConfig {
+  issuers: readonly string[];
+  audiences: readonly string[];
 }
 
 export interface TokenRate {

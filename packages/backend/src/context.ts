@@ -4,7 +4,9 @@ import type { Clock } from './clock.ts';
 import type { BackendConfig } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { AccessTokens } from './features/auth/access-tokens.ts';
+import type { Actor } from './features/auth/actor.ts';
 import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import type { LegacyTokens } from './features/auth/legacy-tokens.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
 import type { SessionWatch } from './features/auth/session-watch.ts';
@@ -32,6 +34,8 @@ export interface Core {
   pageReader: PageReader;
   groupWriter: GroupWriter;
   accessTokens: AccessTokens;
+  /** Null: only tokens of our own making are accepted. */
+  legacyTokens: LegacyTokens | null;
   apiKeys: ApiKeyVerifier;
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
@@ -58,6 +62,8 @@ export interface Caller {
   expiresAt: Date;
   /** Null for a person's session, which may do all its role allows; an API key may do what its scopes name. */
   scopes: readonly ApiKeyScope[] | null;
+  /** Who acts in the user's name, when it is not the user. */
+  act?: Actor | undefined;
 }
 
 export interface RequestInfo {

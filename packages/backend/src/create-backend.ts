@@ -13,6 +13,7 @@ import { createRunner } from './features/agent/runner.ts';
 import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import { createLegacyTokens } from './features/auth/legacy-tokens.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
@@ -29,6 +30,7 @@ import { createHub } from './realtime/hub.ts';
 import { createInProcessBus } from './realtime/in-process-bus.ts';
 import { createPageReader } from './realtime/page-reader.ts';
 import { createRedisBus } from './realtime/redis-bus.ts';
+import { secretRing } from './secret-ring.ts';
 
 export interface Backend extends Core, AsyncDisposable {
   /** Starts executing runs on this node. A node that only serves requests never calls it. */
@@ -52,6 +54,7 @@ export async function createBackend(
   const log = overrides.log ?? pino({ name: 'aura' });
   const nodeId = overrides.nodeId ?? randomUUID();
   const clock = overrides.clock ?? systemClock;
+  const secrets = secretRing(config);
 
   const opened = await openDatabase(config, log);
   const database = stack.use(opened.database);
@@ -76,9 +79,12 @@ export async function createBackend(
     groupWriter,
     sessionWatch,
     pageReader: createPageReader(database),
-    accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
+    accessTokens: createAccessTokens({ secrets, clock }),
+    legacyTokens: config.legacyTokens
+      ? createLegacyTokens({ config: config.legacyTokens, secrets, database, sessionWatch, clock })
+      : null,
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
-    refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
+    refreshTokens: createRefreshTokens({ secrets }),
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools, [mcpTools]),
@@ -121,12 +127,13 @@ async function openDatabase(
   }
 }
 
-function openBus({ redisUrl, jwtSecret }: BackendConfig, log: Logger): Bus {
+function openBus(config: BackendConfig, log: Logger): Bus {
+  const { redisUrl } = config;
   if (redisUrl === null) {
     return createInProcessBus({ onError: (err) => log.error({ err }, 'a listener of the bus failed') });
   }
   return createRedisBus(redisUrl, {
-    secret: jwtSecret,
+    secrets: secretRing(config),
     onError: (err) => log.warn({ err: err.message }, 'redis'),
   });
 }

@@ -56,7 +56,11 @@ export interface Schema {
     revokedReason: string | null;
     userAgent: string | null;
     address: string | null;
+    /** Parsed by `actorSchema` where it is read. */
+    act: ColumnType<Json, string | null | undefined, never>;
   };
+  externalIdentities: { issuer: string; subject: string; userId: string; createdAt: CreatedAt };
+  usedOnce: { digest: Uint8Array; expiresAt: Date };
   apiKeys: {
     id: string;
     tenantId: string;

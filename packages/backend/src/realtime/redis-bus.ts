@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import type { SecretRing } from '../secret-ring.ts';
 import type { Bus } from './bus.ts';
 import { createMessageSeal } from './message-seal.ts';
 import { tellAll } from './tell-all.ts';
@@ -15,11 +16,14 @@ interface Channel {
 }
 
 /**
- * Hints over Redis pub/sub, signed with the deployment's secret. While Redis is down or paused publishing drops and
+ * Hints over Redis pub/sub, signed with the deployment's secret (see `secretRing`). While Redis is down or paused publishing drops and
  * subscribing gives up waiting; both come back by themselves.
  */
-export function createRedisBus(url: string, options: { secret: string; onError: (err: Error) => void }): Bus {
-  const seal = createMessageSeal(options.secret);
+export function createRedisBus(
+  url: string,
+  options: { secrets: SecretRing; onError: (err: Error) => void },
+): Bus {
+  const seal = createMessageSeal(options.secrets);
   const channels = new Map<string, Channel>();
   const gapListeners = new Set<() => void>();
   let isClosed = false;

@@ -3,10 +3,10 @@ import type { Caller, RequestInfo } from '../../context.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 
-/** Who did it and from where. `caller` is null when nobody is signed in; for an API key the entry names it. */
+/** Who did it and from where. `caller` is null when nobody is signed in; for an API key the entry names it, and who acts in the caller's name. */
 export interface AuditSource {
   caller:
-    | ({ tenantId: string | null; userId: string } & Partial<Pick<Caller, 'sessionId' | 'scopes'>>)
+    | ({ tenantId: string | null; userId: string } & Partial<Pick<Caller, 'sessionId' | 'scopes' | 'act'>>)
     | null;
   request: RequestInfo;
 }
@@ -33,7 +33,11 @@ export async function writeAudit(
       actorId: caller?.userId ?? null,
       action,
       subject: subject ?? null,
-      data: jsonText({ ...data, ...(caller?.scopes && { apiKeyId: caller.sessionId }) }),
+      data: jsonText({
+        ...data,
+        ...(caller?.scopes && { apiKeyId: caller.sessionId }),
+        ...(caller?.act && { act: caller.act }),
+      }),
       address: request.address,
       requestId: request.id,
     })

@@ -1,5 +1,4 @@
 import type { AuthResult, RefreshInput } from '@aura/contract';
-import { timingSafeEqual } from 'node:crypto';
 import { AppError, sessionRevoked } from '../../app-error.ts';
 import type { RequestContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
@@ -60,12 +59,17 @@ async function grant(
   const { session, generation } = next;
   const identity = await readIdentity(tx, session);
   if (identity === undefined) return OVER;
-  const refreshToken = ctx.refreshTokens.issue({ sessionId: session.id, generation });
+  const claims = { sessionId: session.id, generation };
+  const { act } = session;
+  if (generation === session.generation) {
+    const refreshToken = ctx.refreshTokens.reissue(claims, session.refreshHash);
+    if (refreshToken === null) return OVER;
+    return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: session.endsAt, act } };
+  }
+  const refreshToken = ctx.refreshTokens.issue(claims);
   const refreshHash = ctx.refreshTokens.hash(refreshToken);
-  const isStored = generation === session.generation;
-  if (isStored && !timingSafeEqual(refreshHash, session.refreshHash)) return OVER;
-  const { endsAt } = isStored ? session : await rotateSession(tx.db, session.id, { generation, refreshHash });
-  return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: endsAt } };
+  const { endsAt } = await rotateSession(tx.db, session.id, { generation, refreshHash });
+  return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: endsAt, act } };
 }
 
 async function endFamily(

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
+import { jsonText } from '../../db/json-text.ts';
 import type { Schema } from '../../db/schema.ts';
+import { type Actor, actorSchema } from './actor.ts';
 
 type Db = Kysely<Schema>;
 
@@ -22,14 +24,16 @@ export interface NewSession {
   expiresAt: Date | null;
   userAgent: string | null;
   address: string | null;
+  act?: Actor | undefined;
 }
 
 /** Answers when the refresh token ends unless it is used. */
-export async function insertSession(db: Db, session: NewSession): Promise<{ endsAt: Date }> {
+export async function insertSession(db: Db, { act, ...session }: NewSession): Promise<{ endsAt: Date }> {
   return await db
     .insertInto('sessions')
     .values({
       ...session,
+      act: act === undefined ? null : jsonText(act),
       generation: 1,
       expiresAt: session.expiresAt ?? sql<Date>`clock_timestamp() + ${ABSOLUTE_LIFE}`,
     })
@@ -51,6 +55,7 @@ export interface SessionState {
   endsAt: Date;
   expiresAt: Date;
   isUserActive: boolean;
+  act: Actor | undefined;
 }
 
 /**
@@ -59,7 +64,7 @@ export interface SessionState {
  */
 export async function lockSession(db: Db, id: string): Promise<SessionState | undefined> {
   await db.selectFrom('sessions').select('id').where('id', '=', id).forUpdate().execute();
-  return await db
+  const row = await db
     .selectFrom('sessions')
     .innerJoin('users as u', 'u.id', 'sessions.userId')
     .select([
@@ -70,6 +75,7 @@ export async function lockSession(db: Db, id: string): Promise<SessionState | un
       'sessions.refreshHash',
       'sessions.revokedReason',
       'sessions.expiresAt',
+      'sessions.act',
       'u.isActive as isUserActive',
     ])
     .select([
@@ -82,6 +88,7 @@ export async function lockSession(db: Db, id: string): Promise<SessionState | un
     ])
     .where('sessions.id', '=', id)
     .executeTakeFirst();
+  return row && { ...row, act: actorSchema.nullable().parse(row.act) ?? undefined };
 }
 
 /** Call with the session locked. */

@@ -1,0 +1,45 @@
+import type { BackendConfig } from '@aura/backend';
+import { z } from 'zod';
+import { flag, list } from './setting-types.ts';
+
+/** Secrets that stand in documentation, and are therefore none. */
+const SAMPLE_WORDS = /change|me|super|secret|your|256|bit|key|jwt|please|in|production|this|to|a|[-_ .]/gi;
+
+const secret = z
+  .string()
+  .refine((value) => Buffer.byteLength(value) >= 32, {
+    message: 'needs at least 32 bytes; make one with: openssl rand -base64 48',
+  })
+  .refine((value) => new Set(value).size >= 10, {
+    message: 'is too easy to guess; make one with: openssl rand -base64 48',
+  })
+  .refine((value) => !isSample(value), {
+    message: 'is a published sample; make one with: openssl rand -base64 48',
+  });
+
+/** Settings about who is let in. */
+export const authSettings = {
+  JWT_SECRET: secret.optional(),
+  SECRET_KEY: secret.optional(),
+  JWT_PREVIOUS_SECRETS: list.pipe(z.array(secret).max(5)).default([]),
+  JWT_ACCEPT_LEGACY: flag.default(false),
+  JWT_LEGACY_ISSUERS: list.default([]),
+  JWT_LEGACY_AUDIENCES: list.default([]),
+};
+
+export type AuthSettings = Required<Pick<BackendConfig, 'previousJwtSecrets' | 'legacyTokens'>>;
+
+/** As the backend takes them, but for the secret that signs. */
+export function authOf(raw: z.output<z.ZodObject<typeof authSettings>>): AuthSettings {
+  return {
+    previousJwtSecrets: raw.JWT_PREVIOUS_SECRETS,
+    legacyTokens: raw.JWT_ACCEPT_LEGACY
+      ? { issuers: raw.JWT_LEGACY_ISSUERS, audiences: raw.JWT_LEGACY_AUDIENCES }
+      : null,
+  };
+}
+
+/** Nothing much is left of a published sample once its words are taken out; random text hardly loses anything. */
+function isSample(value: string): boolean {
+  return value.replaceAll(SAMPLE_WORDS, '').length < 16;
+}
