@@ -1,6 +1,6 @@
-import type { BackendConfig } from '@aura/backend';
+import type { BackendConfig, IdentityIssuer } from '@aura/backend';
 import { z } from 'zod';
-import { flag, list } from './setting-types.ts';
+import { flag, json, list } from './setting-types.ts';
 
 /** Secrets that stand in documentation, and are therefore none. */
 const SAMPLE_WORDS = /change|me|super|secret|your|256|bit|key|jwt|please|in|production|this|to|a|[-_ .]/gi;
@@ -17,6 +17,28 @@ const secret = z
     message: 'is a published sample; make one with: openssl rand -base64 48',
   });
 
+const issuerSchema = z
+  .strictObject({
+    issuer: z.url(),
+    audience: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+    userinfoUrl: z.url().optional(),
+    tenant: z.string().optional(),
+    role: z.enum(['admin', 'user', 'guest']).optional(),
+    mayJoin: z.boolean().optional(),
+  })
+  .transform(({ issuer, audience, userinfoUrl, ...rest }, ctx): IdentityIssuer => {
+    const others = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+    if (audience !== undefined) {
+      const audiences = typeof audience === 'string' ? [audience] : audience;
+      return { issuer, ...others, proof: { kind: 'oidc', audiences } };
+    }
+    if (userinfoUrl !== undefined) {
+      return { issuer, ...others, proof: { kind: 'userinfo', url: userinfoUrl } };
+    }
+    ctx.addIssue({ code: 'custom', message: 'needs an audience or a userinfoUrl' });
+    return z.NEVER;
+  });
+
 /** Settings about who is let in. */
 export const authSettings = {
   JWT_SECRET: secret.optional(),
@@ -25,9 +47,20 @@ export const authSettings = {
   JWT_ACCEPT_LEGACY: flag.default(false),
   JWT_LEGACY_ISSUERS: list.default([]),
   JWT_LEGACY_AUDIENCES: list.default([]),
+  TOKEN_SIGNING_SECRET: secret.optional(),
+  AURA_IDENTITY_ISSUERS: json(
+    z.array(issuerSchema),
+    '[{"issuer":"https://login.example.com","audience":"client-id"}]',
+  ).default([]),
+  AURA_IDENTITY_HTTP_ALLOW: list.default([]),
 };
 
-export type AuthSettings = Required<Pick<BackendConfig, 'previousJwtSecrets' | 'legacyTokens'>>;
+export type AuthSettings = Required<
+  Pick<
+    BackendConfig,
+    'previousJwtSecrets' | 'legacyTokens' | 'tokenSigningSecret' | 'identityIssuers' | 'identityHttpAllow'
+  >
+>;
 
 /** As the backend takes them, but for the secret that signs. */
 export function authOf(raw: z.output<z.ZodObject<typeof authSettings>>): AuthSettings {
@@ -36,6 +69,9 @@ export function authOf(raw: z.output<z.ZodObject<typeof authSettings>>): AuthSet
     legacyTokens: raw.JWT_ACCEPT_LEGACY
       ? { issuers: raw.JWT_LEGACY_ISSUERS, audiences: raw.JWT_LEGACY_AUDIENCES }
       : null,
+    tokenSigningSecret: raw.TOKEN_SIGNING_SECRET ?? null,
+    identityIssuers: raw.AURA_IDENTITY_ISSUERS,
+    identityHttpAllow: raw.AURA_IDENTITY_HTTP_ALLOW,
   };
 }
 

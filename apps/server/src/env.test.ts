@@ -31,6 +31,11 @@ it.each([
   [{ SECRET_KEY: 'your-256-bit-secret-changeme-changeme' }, 'SECRET_KEY is a published sample'],
   [{ JWT_PREVIOUS_SECRETS: `${SECRET},short` }, 'JWT_PREVIOUS_SECRETS needs at least 32 bytes'],
   [{ JWT_ACCEPT_LEGACY: 'yes' }, 'JWT_ACCEPT_LEGACY must be true or false'],
+  [{ TOKEN_SIGNING_SECRET: 'short' }, 'TOKEN_SIGNING_SECRET needs at least 32 bytes'],
+  [
+    { AURA_IDENTITY_ISSUERS: '[{"issuer":"https://a.example"}]' },
+    'AURA_IDENTITY_ISSUERS must be JSON such as',
+  ],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
   [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
@@ -128,4 +133,15 @@ it('takes SECRET_KEY for JWT_SECRET, and the secrets that are still accepted bes
 it('accepts tokens of other services only when told to, and from whom', () => {
   const { auth } = parseEnv({ JWT_ACCEPT_LEGACY: 'true', JWT_LEGACY_ISSUERS: 'https://old.example' });
   expect(auth.legacyTokens).toEqual({ issuers: ['https://old.example'], audiences: [] });
+});
+
+it('reads whose tokens are exchanged', () => {
+  const { auth } = parseEnv({
+    AURA_IDENTITY_ISSUERS:
+      '[{"issuer":"https://a.example","audience":"me","role":"guest"},{"issuer":"https://b.example","userinfoUrl":"https://b.example/me"}]',
+  });
+  expect(auth.identityIssuers).toEqual([
+    { issuer: 'https://a.example', role: 'guest', proof: { kind: 'oidc', audiences: ['me'] } },
+    { issuer: 'https://b.example', proof: { kind: 'userinfo', url: 'https://b.example/me' } },
+  ]);
 });

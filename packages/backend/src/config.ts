@@ -1,3 +1,5 @@
+import type { Role } from '@aura/contract';
+
 /** What a backend is made from. `apps/server` builds it from the environment, tests by hand. */
 export interface BackendConfig {
   environment: 'development' | 'production' | 'test';
@@ -11,6 +13,12 @@ export interface BackendConfig {
   previousJwtSecrets?: readonly string[];
   /** Tokens of other services that share a secret with us; left out: none is accepted. */
   legacyTokens?: LegacyTokenConfig | null;
+  /** Shared with backends that mint tokens for their users (`auth.mint`), at least 32 bytes; left out: none may. */
+  tokenSigningSecret?: string | null;
+  /** Whose tokens `auth.exchange` takes; left out: nobody's. */
+  identityIssuers?: readonly IdentityIssuer[];
+  /** `host`, `host:port` or ranges where issuers and sign-in providers may be although they are not public. */
+  identityHttpAllow?: readonly string[];
   /** Origins of web pages that may call, besides this server's own. */
   allowedOrigins: readonly string[];
   /** Host names the WebSocket upgrade accepts besides loopback; null: any well-formed one (behind a proxy that checks). */
@@ -35,6 +43,23 @@ export interface BackendConfig {
 export interface LegacyTokenConfig {
   issuers: readonly string[];
   audiences: readonly string[];
+}
+
+/** Somebody else who says who people are, and is believed. */
+export interface IdentityIssuer {
+  /** As in `iss`, to the byte. */
+  issuer: string;
+  /** What its users become members of: the slug of a tenant; default `default`. */
+  tenant?: string;
+  /** As what newcomers join; default `user`. */
+  role?: Role;
+  /** False: only who is linked already comes in. Default true. */
+  mayJoin?: boolean;
+  /**
+   * `oidc`: signed tokens for one of the audiences, checked with the keys that discovery under `issuer` names; anything
+   * else that is presented in its name goes to its userinfo endpoint. `userinfo`: opaque tokens alone, asked about at `url`.
+   */
+  proof: { kind: 'oidc'; audiences: readonly string[] } | { kind: 'userinfo'; url: string };
 }
 
 export interface TokenRate {

@@ -6,6 +6,7 @@ import type { Database } from './db/database.ts';
 import type { AccessTokens } from './features/auth/access-tokens.ts';
 import type { Actor } from './features/auth/actor.ts';
 import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import type { ExternalTokens } from './features/auth/external-tokens.ts';
 import type { LegacyTokens } from './features/auth/legacy-tokens.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
@@ -37,6 +38,7 @@ export interface Core {
   /** Null: only tokens of our own making are accepted. */
   legacyTokens: LegacyTokens | null;
   apiKeys: ApiKeyVerifier;
+  externalTokens: ExternalTokens;
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
   sessionWatch: SessionWatch;

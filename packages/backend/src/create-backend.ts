@@ -13,6 +13,7 @@ import { createRunner } from './features/agent/runner.ts';
 import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import { createExternalTokens } from './features/auth/external-tokens.ts';
 import { createLegacyTokens } from './features/auth/legacy-tokens.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
@@ -21,6 +22,7 @@ import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
 import { jobHandlers } from './job-handlers.ts';
+import { createGuardedFetch } from './ports/guarded-fetch.ts';
 import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
 import type { JobDatabase } from './ports/pg-boss-database.ts';
 import { createOpenAiModel } from './ports/openai-model.ts';
@@ -41,6 +43,9 @@ export interface Backend extends Core, AsyncDisposable {
 export type BackendOverrides = Partial<
   Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
 >;
+
+/** Somebody waits for it to sign in. */
+const IDENTITY_TIMEOUT_MS = 8_000;
 
 /**
  * Opens the database, brings it up to date, checks that tenants are isolated in it and puts the parts together.
@@ -68,6 +73,10 @@ export async function createBackend(
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
 
+  const identityFetch = stack.use(
+    createGuardedFetch({ allow: config.identityHttpAllow, totalTimeoutMs: IDENTITY_TIMEOUT_MS }),
+  );
+
   const core: RunnerCore = {
     config,
     nodeId,
@@ -84,6 +93,11 @@ export async function createBackend(
       ? createLegacyTokens({ config: config.legacyTokens, secrets, database, sessionWatch, clock })
       : null,
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
+    externalTokens: createExternalTokens({
+      issuers: config.identityIssuers ?? [],
+      fetch: identityFetch.fetch,
+      clock,
+    }),
     refreshTokens: createRefreshTokens({ secrets }),
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),

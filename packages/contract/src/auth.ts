@@ -4,6 +4,9 @@ import { idSchema, instantSchema, LIMITS, roleSchema } from './primitives.ts';
 const emailSchema = z.email().max(254);
 const newPasswordSchema = z.string().min(LIMITS.passwordMinChars).max(LIMITS.passwordMaxChars);
 
+/** Tokens of others carry whole lists of groups. */
+const EXTERNAL_TOKEN_MAX_CHARS = 16_384;
+
 export const registerInputSchema = z.object({
   email: emailSchema,
   password: newPasswordSchema,
@@ -16,6 +19,32 @@ export const loginInputSchema = z.object({
   tenantId: idSchema.optional(),
 });
 export const refreshInputSchema = z.object({ refreshToken: z.string().max(200) });
+/** RFC 8693. The token types that are named there are accepted and decide nothing: what the token is decides. */
+export const exchangeInputSchema = z.object({
+  subjectToken: z.string().min(1).max(EXTERNAL_TOKEN_MAX_CHARS),
+  subjectTokenType: z.string().max(200).optional(),
+  /** Of whoever acts in the subject's name; from an issuer of signed tokens. */
+  actorToken: z.string().min(1).max(EXTERNAL_TOKEN_MAX_CHARS).optional(),
+  actorTokenType: z.string().max(200).optional(),
+  /** Whose token it is, for one that does not say so itself; needed only where several issuers of such are configured. */
+  issuer: z.string().max(500).optional(),
+  /** The tenant to work in; default: the one joined first. */
+  tenantId: idSchema.optional(),
+});
+/** What a backend signs, as it is on the wire; `signature` is `t=<unix seconds>,v1=<hex>` over `rawBody`. */
+export const mintInputSchema = z.object({
+  rawBody: z.string().max(4_096),
+  signature: z.string().max(200),
+});
+/** `rawBody` as JSON; snake case, because older backends write it. */
+export const mintBodySchema = z.object({
+  /** Of a user here, or of one of the backend's own. */
+  user_id: z.string().min(1).max(200),
+  /** What a user of the backend's own joins as: the highest of them. Who is known already keeps their role. */
+  roles: z.array(roleSchema).max(3).optional(),
+  /** The slug of a tenant; default `default`. */
+  tenant: z.string().max(100).optional(),
+});
 export const revokeSessionInputSchema = z.object({ sessionId: idSchema });
 export const switchTenantInputSchema = z.object({ tenantId: idSchema });
 
@@ -61,6 +90,8 @@ export const sessionViewSchema = z.object({
 export type RegisterInput = z.infer<typeof registerInputSchema>;
 export type LoginInput = z.infer<typeof loginInputSchema>;
 export type RefreshInput = z.infer<typeof refreshInputSchema>;
+export type ExchangeInput = z.infer<typeof exchangeInputSchema>;
+export type MintInput = z.infer<typeof mintInputSchema>;
 export type RevokeSessionInput = z.infer<typeof revokeSessionInputSchema>;
 export type SwitchTenantInput = z.infer<typeof switchTenantInputSchema>;
 export type UserView = z.infer<typeof userViewSchema>;

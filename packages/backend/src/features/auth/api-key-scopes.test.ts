@@ -15,6 +15,8 @@ const EXCEPTIONS: Record<string, Need> = {
   'auth.register': 'anyone',
   'auth.login': 'anyone',
   'auth.refresh': 'anyone',
+  'auth.exchange': 'anyone',
+  'auth.mint': 'anyone',
   'auth.logout': 'person',
   'auth.logoutAll': 'person',
   'auth.sessions': 'person',

@@ -3,8 +3,10 @@ import {
   authResultSchema,
   createApiKeyInputSchema,
   createApiKeyOutputSchema,
+  exchangeInputSchema,
   identityViewSchema,
   loginInputSchema,
+  mintInputSchema,
   refreshInputSchema,
   registerInputSchema,
   revokeApiKeyInputSchema,
@@ -15,12 +17,14 @@ import {
 import { z } from 'zod';
 import { nothingSchema, personProcedure, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
 import { createApiKey } from './create-api-key.ts';
+import { exchange } from './exchange.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
 import { logoutAll } from './logout-all.ts';
 import { logout } from './logout.ts';
 import { me } from './me.ts';
+import { mint } from './mint.ts';
 import { refresh } from './refresh.ts';
 import { register } from './register.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
@@ -40,6 +44,14 @@ export const authRouter = router({
     .input(refreshInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await refresh(ctx, input)),
+  exchange: publicProcedure
+    .input(exchangeInputSchema)
+    .output(authResultSchema)
+    .mutation(async ({ ctx, input }) => await exchange(ctx, input)),
+  mint: publicProcedure
+    .input(mintInputSchema)
+    .output(authResultSchema)
+    .mutation(async ({ ctx, input }) => await mint(ctx, input)),
   logout: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logout(ctx)),
   logoutAll: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
   me: userProcedure.output(identityViewSchema).query(async ({ ctx }) => await me(ctx)),

@@ -63,12 +63,14 @@ export async function replaceHash(
 }
 
 export async function defaultTenantId(db: Db): Promise<string> {
-  const { id } = await db
-    .selectFrom('tenants')
-    .select('id')
-    .where('slug', '=', 'default')
-    .executeTakeFirstOrThrow();
+  const id = await tenantIdOf(db, 'default');
+  if (id === undefined) throw new Error('there is no default tenant');
   return id;
+}
+
+export async function tenantIdOf(db: Db, slug: string): Promise<string | undefined> {
+  const row = await db.selectFrom('tenants').select('id').where('slug', '=', slug).executeTakeFirst();
+  return row?.id;
 }
 
 /** The tenant a user joined first. */
