@@ -74,12 +74,21 @@ export interface RequestInfo {
   userAgent: string | null;
 }
 
+/** Where a browser in cookie mode keeps its refresh token, out of reach for every script. */
+export interface RefreshCookie {
+  read(): string | null;
+  write(token: string, expiresAt: Date): void;
+  clear(): void;
+}
+
 /** What every procedure gets. */
 export interface RequestContext extends Core {
   caller: Caller | null;
   request: RequestInfo;
   /** Set on WebSocket connections. */
   flow: SocketFlow | null;
+  /** Set in cookie mode: then the refresh token goes there, and never into an answer. */
+  refreshCookie?: RefreshCookie | undefined;
 }
 
 /** What a procedure that needs a signed-in caller gets; use cases take this. */

@@ -18,7 +18,8 @@ export const loginInputSchema = z.object({
   /** The tenant to work in; default: the one joined first. */
   tenantId: idSchema.optional(),
 });
-export const refreshInputSchema = z.object({ refreshToken: z.string().max(200) });
+/** In cookie mode without the token: the cookie has it. */
+export const refreshInputSchema = z.object({ refreshToken: z.string().max(200).nullish() });
 /** RFC 8693. The token types that are named there are accepted and decide nothing: what the token is decides. */
 export const exchangeInputSchema = z.object({
   subjectToken: z.string().min(1).max(EXTERNAL_TOKEN_MAX_CHARS),
@@ -73,7 +74,8 @@ export const identityViewSchema = z.object({
 export const authResultSchema = z.object({
   accessToken: z.string(),
   accessExpiresAt: instantSchema,
-  refreshToken: z.string(),
+  /** Null in cookie mode, where no script gets to see it. */
+  refreshToken: z.string().nullable(),
   refreshExpiresAt: instantSchema,
   identity: identityViewSchema,
 });

@@ -67,7 +67,14 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
     origin: [...core.config.allowedOrigins],
     credentials: true,
     methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'trpc-accept', 'x-request-id', 'x-tenant-id'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'trpc-accept',
+      'x-auth-mode',
+      'x-request-id',
+      'x-tenant-id',
+    ],
     exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });

@@ -6,19 +6,23 @@ import { databaseTrouble } from '../db/database-errors.ts';
 import { readToken, verifyAccess } from '../features/auth/verify-access.ts';
 import type { SocketFlow } from '../realtime/socket-flow.ts';
 import { trpcCodeOf } from '../trpc/errors.ts';
+import { refreshCookie } from './http/refresh-cookie.ts';
 
 /**
  * The context of a request's procedures. A token that is bad counts as none: public procedures work without one, and
- * the others answer UNAUTHORIZED. Throws FORBIDDEN when `X-Tenant-ID` names another tenant than the token.
+ * the others answer UNAUTHORIZED. Throws FORBIDDEN when `X-Tenant-ID` names another tenant than the token, and when a
+ * foreign page asks for cookie mode.
  */
 export async function httpContext(
   core: Core,
-  request: { headers: IncomingHttpHeaders; info: RequestInfo },
+  request: { headers: IncomingHttpHeaders; info: RequestInfo; setCookie: (value: string) => void },
 ): Promise<RequestContext> {
   const token = bearerToken(request.headers.authorization);
   const caller = token === null ? null : await callerOrNull(core, token);
   assertTenant(caller, request.headers['x-tenant-id']);
-  return { ...core, caller, request: request.info, flow: null };
+  const isCookieMode = request.headers['x-auth-mode'] === 'cookie';
+  const cookie = isCookieMode ? refreshCookie(request, core.config) : undefined;
+  return { ...core, caller, request: request.info, flow: null, refreshCookie: cookie };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { AuthResult, IdentityView } from '@aura/contract';
 import { randomUUID } from 'node:crypto';
-import type { Core, RequestContext } from '../../context.ts';
+import type { RequestContext } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Actor } from './actor.ts';
@@ -52,19 +52,20 @@ export async function createSession(
   return { identity, refreshToken, refreshExpiresAt: endsAt, act };
 }
 
-/** The pair of tokens for a stored session. Not inside a transaction: signing waits for a thread. */
+/** The pair of tokens for a stored session; in cookie mode the refresh token goes into the cookie alone. Not inside a transaction: signing waits for a thread. */
 export async function authResult(
-  { accessTokens }: Pick<Core, 'accessTokens'>,
+  { accessTokens, refreshCookie }: Pick<RequestContext, 'accessTokens' | 'refreshCookie'>,
   grant: SessionGrant,
 ): Promise<AuthResult> {
   const { identity, refreshToken, refreshExpiresAt, act } = grant;
   const { user, tenantId, role, sessionId } = identity;
   const { email } = user;
   const access = await accessTokens.issue({ userId: user.id, tenantId, role, sessionId, email, act });
+  refreshCookie?.write(refreshToken, refreshExpiresAt);
   return {
     accessToken: access.token,
     accessExpiresAt: access.expiresAt.toISOString(),
-    refreshToken,
+    refreshToken: refreshCookie === undefined ? refreshToken : null,
     refreshExpiresAt: refreshExpiresAt.toISOString(),
     identity,
   };

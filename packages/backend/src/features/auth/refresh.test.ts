@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
 
-const refresh = async ({ refreshToken }: { refreshToken: string }): Promise<AuthResult> =>
+const refresh = async ({ refreshToken }: { refreshToken: string | null }): Promise<AuthResult> =>
   await visitorOn(test.backend).call.auth.refresh({ refreshToken });
 
 /** Lets time pass for one session: the database's clock cannot be turned. */

@@ -15,15 +15,18 @@ type Outcome =
   | { is: Exclude<RefreshVerdict, 'rotate' | 'resend'>; endedIds: string[] };
 
 /**
- * Trades a refresh token for a new pair. Throws `REFRESH_INVALID` (not ours, or the session is over), `REFRESH_REUSED`
+ * Trades a refresh token (in cookie mode the cookie's, whatever the input says) for a new pair. Throws `REFRESH_INVALID` (not ours, or the session is over), `REFRESH_REUSED`
  * (used twice: the session has ended everywhere), `SESSION_REVOKED`, `ACCOUNT_INACTIVE`. See refresh-policy.ts.
  */
-export async function refresh(ctx: RequestContext, { refreshToken }: RefreshInput): Promise<AuthResult> {
-  const claims = ctx.refreshTokens.parse(refreshToken);
+export async function refresh(ctx: RequestContext, input: RefreshInput): Promise<AuthResult> {
+  const { refreshCookie } = ctx;
+  const refreshToken = refreshCookie === undefined ? input.refreshToken : refreshCookie.read();
+  const claims = ctx.refreshTokens.parse(refreshToken ?? '');
   const outcome =
     claims === null ? OVER : await withSystemTransaction(ctx, async (tx) => await trade(tx, ctx, claims));
   if (outcome.is === 'granted') return await authResult(ctx, outcome.grant);
   ctx.sessionWatch.announce(outcome.endedIds);
+  refreshCookie?.clear();
   throw refusal(outcome.is);
 }
 

@@ -51,6 +51,7 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
           return await httpContext(core, {
             headers: req.headers,
             info: requestInfo(req.raw, req.id, core.config),
+            setCookie: (value) => void res.header('set-cookie', value),
           });
         } catch (err) {
           throw asTrpcError(err);
