@@ -1,6 +1,6 @@
 import type { BackendConfig, IdentityIssuer } from '@aura/backend';
 import { z } from 'zod';
-import { flag, json, list } from './setting-types.ts';
+import { EnvError, flag, json, list } from './setting-types.ts';
 
 /** Secrets that stand in documentation, and are therefore none. */
 const SAMPLE_WORDS = /change|me|super|secret|your|256|bit|key|jwt|please|in|production|this|to|a|[-_ .]/gi;
@@ -53,17 +53,35 @@ export const authSettings = {
     '[{"issuer":"https://login.example.com","audience":"client-id"}]',
   ).default([]),
   AURA_IDENTITY_HTTP_ALLOW: list.default([]),
+  AURA_PUBLIC_URL: z
+    .string()
+    .refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+      message: 'must be an origin such as https://aura.example.com, without a path',
+    })
+    .optional(),
+  OAUTH_GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+  OAUTH_GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+  OAUTH_DISCORD_CLIENT_ID: z.string().min(1).optional(),
+  OAUTH_DISCORD_CLIENT_SECRET: z.string().min(1).optional(),
 };
 
 export type AuthSettings = Required<
   Pick<
     BackendConfig,
-    'previousJwtSecrets' | 'legacyTokens' | 'tokenSigningSecret' | 'identityIssuers' | 'identityHttpAllow'
+    | 'previousJwtSecrets'
+    | 'legacyTokens'
+    | 'tokenSigningSecret'
+    | 'identityIssuers'
+    | 'identityHttpAllow'
+    | 'oauthClients'
+    | 'publicUrl'
   >
 >;
 
-/** As the backend takes them, but for the secret that signs. */
-export function authOf(raw: z.output<z.ZodObject<typeof authSettings>>): AuthSettings {
+type Raw = z.output<z.ZodObject<typeof authSettings>>;
+
+/** As the backend takes them, but for the secret that signs. Throws `EnvError`. */
+export function authOf(raw: Raw): AuthSettings {
   return {
     previousJwtSecrets: raw.JWT_PREVIOUS_SECRETS,
     legacyTokens: raw.JWT_ACCEPT_LEGACY
@@ -72,7 +90,27 @@ export function authOf(raw: z.output<z.ZodObject<typeof authSettings>>): AuthSet
     tokenSigningSecret: raw.TOKEN_SIGNING_SECRET ?? null,
     identityIssuers: raw.AURA_IDENTITY_ISSUERS,
     identityHttpAllow: raw.AURA_IDENTITY_HTTP_ALLOW,
+    oauthClients: oauthClientsOf(raw),
+    publicUrl: raw.AURA_PUBLIC_URL ?? null,
   };
+}
+
+function oauthClientsOf(raw: Raw): AuthSettings['oauthClients'] {
+  const clients: AuthSettings['oauthClients'] = {};
+  for (const [provider, name] of [
+    ['google', 'OAUTH_GOOGLE_CLIENT'],
+    ['discord', 'OAUTH_DISCORD_CLIENT'],
+  ] as const) {
+    const clientId = raw[`${name}_ID`];
+    const clientSecret = raw[`${name}_SECRET`];
+    if (clientId === undefined) continue;
+    if (clientSecret === undefined) throw new EnvError(`${name}_SECRET is required with ${name}_ID`);
+    if (raw.AURA_PUBLIC_URL === undefined) {
+      throw new EnvError(`AURA_PUBLIC_URL is required with ${name}_ID: where browsers come back to`);
+    }
+    clients[provider] = { clientId, clientSecret };
+  }
+  return clients;
 }
 
 /** Nothing much is left of a published sample once its words are taken out; random text hardly loses anything. */

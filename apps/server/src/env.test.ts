@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { EnvError, parseEnv } from './env.ts';
+import { parseEnv } from './env.ts';
+import { EnvError } from './setting-types.ts';
 
 const SECRET = 'k3Jm8ZqT0vXy1LwR5nB7cD9fG2hP4sUaE6iO';
 
@@ -36,6 +37,9 @@ it.each([
     { AURA_IDENTITY_ISSUERS: '[{"issuer":"https://a.example"}]' },
     'AURA_IDENTITY_ISSUERS must be JSON such as',
   ],
+  [{ AURA_PUBLIC_URL: 'https://a.example/path' }, 'AURA_PUBLIC_URL must be an origin'],
+  [{ OAUTH_GOOGLE_CLIENT_ID: 'x' }, 'OAUTH_GOOGLE_CLIENT_SECRET is required'],
+  [{ OAUTH_DISCORD_CLIENT_ID: 'x', OAUTH_DISCORD_CLIENT_SECRET: 'y' }, 'AURA_PUBLIC_URL is required'],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
   [{ NODE_ENV: 'staging' }, 'NODE_ENV'],

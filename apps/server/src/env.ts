@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { authOf, type AuthSettings, authSettings } from './auth-settings.ts';
 import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
-import { flag, list, parseJson } from './setting-types.ts';
+import { EnvError, flag, list, parseJson } from './setting-types.ts';
 
 const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
 
@@ -73,11 +73,6 @@ export interface ServerEnv {
   /** What agents may do and spend. */
   limits: Limits;
   logLevel: string;
-}
-
-/** A setting that makes no sense: its name, what is wrong and what would be right, a line each. */
-export class EnvError extends Error {
-  override name = 'EnvError';
 }
 
 /** Reads `.env` when there is one (what is set already wins), then the environment. Throws `EnvError`. */

@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+/** A setting that makes no sense: its name, what is wrong and what would be right, a line each. */
+export class EnvError extends Error {
+  override name = 'EnvError';
+}
+
 /** `true` or `false`, written out. */
 export const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 

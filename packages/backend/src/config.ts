@@ -1,4 +1,4 @@
-import type { Role } from '@aura/contract';
+import type { OAuthProviderName, Role } from '@aura/contract';
 
 /** What a backend is made from. `apps/server` builds it from the environment, tests by hand. */
 export interface BackendConfig {
@@ -17,6 +17,10 @@ export interface BackendConfig {
   tokenSigningSecret?: string | null;
   /** Whose tokens `auth.exchange` takes; left out: nobody's. */
   identityIssuers?: readonly IdentityIssuer[];
+  /** With whom people may sign in; left out: with none. */
+  oauthClients?: Partial<Record<OAuthProviderName, OAuthClient>>;
+  /** Where browsers reach this server, for what sends them back here: `https://aura.example.com`. */
+  publicUrl?: string | null;
   /** `host`, `host:port` or ranges where issuers and sign-in providers may be although they are not public. */
   identityHttpAllow?: readonly string[];
   /** Origins of web pages that may call, besides this server's own. */
@@ -60,6 +64,20 @@ export interface IdentityIssuer {
    * else that is presented in its name goes to its userinfo endpoint. `userinfo`: opaque tokens alone, asked about at `url`.
    */
   proof: { kind: 'oidc'; audiences: readonly string[] } | { kind: 'userinfo'; url: string };
+}
+
+export interface OAuthEndpoints {
+  authorizationUrl: string;
+  tokenUrl: string;
+  profileUrl: string;
+}
+
+/** As registered with the provider. */
+export interface OAuthClient {
+  clientId: string;
+  clientSecret: string;
+  /** Left out: the provider's own. */
+  endpoints?: OAuthEndpoints;
 }
 
 export interface TokenRate {

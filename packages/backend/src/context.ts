@@ -1,4 +1,4 @@
-import type { ApiKeyScope, Role } from '@aura/contract';
+import type { ApiKeyScope, OAuthProviderName, Role } from '@aura/contract';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { BackendConfig } from './config.ts';
@@ -8,10 +8,12 @@ import type { Actor } from './features/auth/actor.ts';
 import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import type { ExternalTokens } from './features/auth/external-tokens.ts';
 import type { LegacyTokens } from './features/auth/legacy-tokens.ts';
+import type { OAuthStates } from './features/auth/oauth-states.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
 import type { SessionWatch } from './features/auth/session-watch.ts';
 import type { JobPort } from './ports/jobs.ts';
+import type { OAuthProvider } from './ports/oauth-provider.ts';
 import type { ModelPort } from './ports/model.ts';
 import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
@@ -39,6 +41,9 @@ export interface Core {
   legacyTokens: LegacyTokens | null;
   apiKeys: ApiKeyVerifier;
   externalTokens: ExternalTokens;
+  /** With whom people may sign in. */
+  oauthProviders: ReadonlyMap<OAuthProviderName, OAuthProvider>;
+  oauthStates: OAuthStates;
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
   sessionWatch: SessionWatch;

@@ -15,6 +15,8 @@ import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import { createExternalTokens } from './features/auth/external-tokens.ts';
 import { createLegacyTokens } from './features/auth/legacy-tokens.ts';
+import { createOAuthProviders } from './features/auth/oauth-providers.ts';
+import { createOAuthStates } from './features/auth/oauth-states.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
@@ -98,6 +100,8 @@ export async function createBackend(
       fetch: identityFetch.fetch,
       clock,
     }),
+    oauthProviders: createOAuthProviders(config, identityFetch.fetch),
+    oauthStates: createOAuthStates({ secrets, clock }),
     refreshTokens: createRefreshTokens({ secrets }),
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),

@@ -20,6 +20,32 @@ export const loginInputSchema = z.object({
 });
 /** In cookie mode without the token: the cookie has it. */
 export const refreshInputSchema = z.object({ refreshToken: z.string().max(200).nullish() });
+export const oauthProviderSchema = z.enum(['google', 'discord']);
+export type OAuthProviderName = z.infer<typeof oauthProviderSchema>;
+
+export const startOAuthInputSchema = z.object({
+  provider: oauthProviderSchema,
+  /** A path of the web app to come back to. */
+  returnTo: z
+    .string()
+    .max(500)
+    .regex(/^\/(?![/\\])[^\s\\]*$/, 'must be a path such as /app/')
+    .optional(),
+});
+/**
+ * Send the browser to `url`. Keep `binding` in that browser, out of reach for others (a cookie, the session storage): only
+ * with it is the answer believed, so that nobody can be made to finish a sign-in that somebody else began.
+ */
+export const startOAuthOutputSchema = z.object({ url: z.string(), binding: z.string() });
+export const finishOAuthInputSchema = z.object({
+  provider: oauthProviderSchema,
+  state: z.string().max(2_000),
+  binding: z.string().max(100),
+  /** One of the two is what the provider sends. */
+  code: z.string().min(1).max(2_000).optional(),
+  error: z.string().max(500).optional(),
+});
+
 /** RFC 8693. The token types that are named there are accepted and decide nothing: what the token is decides. */
 export const exchangeInputSchema = z.object({
   subjectToken: z.string().min(1).max(EXTERNAL_TOKEN_MAX_CHARS),
@@ -79,6 +105,7 @@ export const authResultSchema = z.object({
   refreshExpiresAt: instantSchema,
   identity: identityViewSchema,
 });
+export const finishOAuthOutputSchema = authResultSchema.extend({ returnTo: z.string().nullable() });
 export const sessionViewSchema = z.object({
   id: idSchema,
   createdAt: instantSchema,
@@ -92,6 +119,10 @@ export const sessionViewSchema = z.object({
 export type RegisterInput = z.infer<typeof registerInputSchema>;
 export type LoginInput = z.infer<typeof loginInputSchema>;
 export type RefreshInput = z.infer<typeof refreshInputSchema>;
+export type StartOAuthInput = z.infer<typeof startOAuthInputSchema>;
+export type StartOAuthOutput = z.infer<typeof startOAuthOutputSchema>;
+export type FinishOAuthInput = z.infer<typeof finishOAuthInputSchema>;
+export type FinishOAuthOutput = z.infer<typeof finishOAuthOutputSchema>;
 export type ExchangeInput = z.infer<typeof exchangeInputSchema>;
 export type MintInput = z.infer<typeof mintInputSchema>;
 export type RevokeSessionInput = z.infer<typeof revokeSessionInputSchema>;

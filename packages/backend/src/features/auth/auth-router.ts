@@ -4,6 +4,8 @@ import {
   createApiKeyInputSchema,
   createApiKeyOutputSchema,
   exchangeInputSchema,
+  finishOAuthInputSchema,
+  finishOAuthOutputSchema,
   identityViewSchema,
   loginInputSchema,
   mintInputSchema,
@@ -12,12 +14,15 @@ import {
   revokeApiKeyInputSchema,
   revokeSessionInputSchema,
   sessionViewSchema,
+  startOAuthInputSchema,
+  startOAuthOutputSchema,
   switchTenantInputSchema,
 } from '@aura/contract';
 import { z } from 'zod';
 import { nothingSchema, personProcedure, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
 import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
+import { finishOAuth } from './finish-oauth.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
@@ -29,6 +34,7 @@ import { refresh } from './refresh.ts';
 import { register } from './register.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeSession } from './revoke-session.ts';
+import { startOAuth } from './start-oauth.ts';
 import { switchTenant } from './switch-tenant.ts';
 
 export const authRouter = router({
@@ -52,6 +58,18 @@ export const authRouter = router({
     .input(mintInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await mint(ctx, input)),
+  startOAuth: publicProcedure
+    .input(startOAuthInputSchema)
+    .output(startOAuthOutputSchema)
+    .mutation(({ ctx, input }) => startOAuth(ctx, input, null)),
+  linkOAuth: personProcedure
+    .input(startOAuthInputSchema)
+    .output(startOAuthOutputSchema)
+    .mutation(({ ctx, input }) => startOAuth(ctx, input, ctx.caller.userId)),
+  finishOAuth: publicProcedure
+    .input(finishOAuthInputSchema)
+    .output(finishOAuthOutputSchema)
+    .mutation(async ({ ctx, input }) => await finishOAuth(ctx, input)),
   logout: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logout(ctx)),
   logoutAll: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
   me: userProcedure.output(identityViewSchema).query(async ({ ctx }) => await me(ctx)),
