@@ -40,6 +40,7 @@ it.each([
   [{ AURA_PUBLIC_URL: 'https://a.example/path' }, 'AURA_PUBLIC_URL must be an origin'],
   [{ OAUTH_GOOGLE_CLIENT_ID: 'x' }, 'OAUTH_GOOGLE_CLIENT_SECRET is required'],
   [{ OAUTH_DISCORD_CLIENT_ID: 'x', OAUTH_DISCORD_CLIENT_SECRET: 'y' }, 'AURA_PUBLIC_URL is required'],
+  [{ AURA_RATE_LIMITS: '{"user":"many"}' }, 'AURA_RATE_LIMITS'],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
   [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
@@ -105,7 +106,8 @@ it('offers the models that are listed, the first as default', () => {
 it('reads every variable that .env.example names', () => {
   const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
   const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-  const source = read('env.ts') + read('auth-settings.ts') + read('limit-settings.ts');
+  const source =
+    read('env.ts') + read('auth-settings.ts') + read('rate-settings.ts') + read('limit-settings.ts');
   const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(source).toContain(`${name}:`);
@@ -148,4 +150,15 @@ it('reads whose tokens are exchanged', () => {
     { issuer: 'https://a.example', role: 'guest', proof: { kind: 'oidc', audiences: ['me'] } },
     { issuer: 'https://b.example', proof: { kind: 'userinfo', url: 'https://b.example/me' } },
   ]);
+});
+
+it('limits how often anybody may call unless told otherwise', () => {
+  expect(parseEnv({}).rateLimits).toMatchObject({ user: { calls: 3_000, seconds: 10 } });
+  expect(parseEnv({ AURA_RATE_LIMITS: 'off' }).rateLimits).toBeNull();
+  const { rateLimits } = parseEnv({ AURA_RATE_LIMITS: '{"user":"100/60s","key":null}' });
+  expect(rateLimits).toMatchObject({
+    user: { calls: 100, seconds: 60 },
+    key: null,
+    tenant: { calls: 30_000, seconds: 10 },
+  });
 });

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { RateLimitConfig } from '@aura/backend';
 import { z } from 'zod';
 import { authOf, type AuthSettings, authSettings } from './auth-settings.ts';
 import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
+import { rateSettings } from './rate-settings.ts';
 import { EnvError, flag, list, parseJson } from './setting-types.ts';
 
 const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
@@ -46,6 +48,7 @@ const rawSchema = z.object({
   OPENAI_BASE_URL: url('http', 'https').optional(),
   OPENAI_MODEL: z.string().min(1).optional(),
   ...limitSettings,
+  ...rateSettings,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
@@ -72,6 +75,8 @@ export interface ServerEnv {
   proxy: { httpProxy: string | null; httpsProxy: string | null; noProxy: string[] } | null;
   /** What agents may do and spend. */
   limits: Limits;
+  /** Null: as often as they like. */
+  rateLimits: RateLimitConfig | null;
   logLevel: string;
 }
 
@@ -121,6 +126,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     openai: openaiOf(raw),
     proxy: proxyOf(raw),
     limits: limitsOf(raw),
+    rateLimits: raw.AURA_RATE_LIMITS,
     logLevel: raw.LOG_LEVEL ?? 'info',
   };
 }

@@ -38,6 +38,7 @@ export async function start(env: ServerEnv): Promise<void> {
     trustedProxies: env.trustedProxies,
     isRegistrationOpen: env.isRegistrationOpen,
     model: await modelOf(env, stack),
+    rateLimits: env.rateLimits,
     ...env.auth,
     ...env.limits,
   };

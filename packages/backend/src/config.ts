@@ -39,6 +39,8 @@ export interface BackendConfig {
   toolHttpAllow?: readonly string[];
   /** Admins of a tenant may add MCP servers that are programs on this machine. Only where every admin is trusted with it. */
   allowsStdioTools?: boolean;
+  /** How often anybody may call; left out: as often as they like. */
+  rateLimits?: RateLimitConfig | null;
   /** How long cursors and the pieces of answers are kept; default 30 days. */
   retentionDays?: number;
 }
@@ -79,6 +81,20 @@ export interface OAuthClient {
   /** Left out: the provider's own. */
   endpoints?: OAuthEndpoints;
 }
+
+/** So many calls in every window of so many seconds. */
+export interface RateLimit {
+  calls: number;
+  seconds: number;
+}
+
+/**
+ * `anonymous`: calls without a token, by address. `signIn`: what lets somebody in, by address, over all nodes where there is
+ * Redis. `user`, `key`, `tenant`: calls of who is signed in, on each node.
+ */
+export type RateLimitName = 'anonymous' | 'signIn' | 'user' | 'key' | 'tenant';
+/** Null: no limit of that name. */
+export type RateLimitConfig = Record<RateLimitName, RateLimit | null>;
 
 export interface TokenRate {
   inputMicros: number;

@@ -15,6 +15,7 @@ import type { SessionWatch } from './features/auth/session-watch.ts';
 import type { JobPort } from './ports/jobs.ts';
 import type { OAuthProvider } from './ports/oauth-provider.ts';
 import type { ModelPort } from './ports/model.ts';
+import type { RateLimits } from './ports/rate-limits.ts';
 import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
 import type { CodePolicy } from './features/hitl/tool-policy.ts';
@@ -47,6 +48,8 @@ export interface Core {
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
   sessionWatch: SessionWatch;
+  /** Null: nobody counts. */
+  rateLimits: RateLimits | null;
   model: ModelPort;
   tools: ToolRegistry;
   jobs: JobPort;

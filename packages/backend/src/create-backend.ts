@@ -28,6 +28,7 @@ import { createGuardedFetch } from './ports/guarded-fetch.ts';
 import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
 import type { JobDatabase } from './ports/pg-boss-database.ts';
 import { createOpenAiModel } from './ports/openai-model.ts';
+import { createRateLimits, type RateLimits } from './ports/rate-limits.ts';
 import type { Bus } from './realtime/bus.ts';
 import { createGroupWriter } from './realtime/group-writer.ts';
 import { createHub } from './realtime/hub.ts';
@@ -89,6 +90,7 @@ export async function createBackend(
     hub,
     groupWriter,
     sessionWatch,
+    rateLimits: stack.use(openRateLimits(config, log)),
     pageReader: createPageReader(database),
     accessTokens: createAccessTokens({ secrets, clock }),
     legacyTokens: config.legacyTokens
@@ -143,6 +145,12 @@ async function openDatabase(
         jobDatabase: { kind: 'postgres', url: database.url },
       };
   }
+}
+
+function openRateLimits({ rateLimits, redisUrl }: BackendConfig, log: Logger): RateLimits | null {
+  if (!rateLimits) return null;
+  const onError = (err: Error): void => log.debug({ err: err.message }, 'redis for rate limits');
+  return createRateLimits({ config: rateLimits, redisUrl, onError });
 }
 
 function openBus(config: BackendConfig, log: Logger): Bus {

@@ -75,7 +75,7 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
       'x-request-id',
       'x-tenant-id',
     ],
-    exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
   await app.register(healthRoutes, { core, isDraining: () => isDraining });

@@ -19,7 +19,7 @@ import {
   switchTenantInputSchema,
 } from '@aura/contract';
 import { z } from 'zod';
-import { nothingSchema, personProcedure, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { nothingSchema, personProcedure, router, signInProcedure, userProcedure } from '../../trpc/trpc.ts';
 import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
 import { finishOAuth } from './finish-oauth.ts';
@@ -38,27 +38,27 @@ import { startOAuth } from './start-oauth.ts';
 import { switchTenant } from './switch-tenant.ts';
 
 export const authRouter = router({
-  register: publicProcedure
+  register: signInProcedure
     .input(registerInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await register(ctx, input)),
-  login: publicProcedure
+  login: signInProcedure
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await login(ctx, input)),
-  refresh: publicProcedure
+  refresh: signInProcedure
     .input(refreshInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await refresh(ctx, input)),
-  exchange: publicProcedure
+  exchange: signInProcedure
     .input(exchangeInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await exchange(ctx, input)),
-  mint: publicProcedure
+  mint: signInProcedure
     .input(mintInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await mint(ctx, input)),
-  startOAuth: publicProcedure
+  startOAuth: signInProcedure
     .input(startOAuthInputSchema)
     .output(startOAuthOutputSchema)
     .mutation(({ ctx, input }) => startOAuth(ctx, input, null)),
@@ -66,7 +66,7 @@ export const authRouter = router({
     .input(startOAuthInputSchema)
     .output(startOAuthOutputSchema)
     .mutation(({ ctx, input }) => startOAuth(ctx, input, ctx.caller.userId)),
-  finishOAuth: publicProcedure
+  finishOAuth: signInProcedure
     .input(finishOAuthInputSchema)
     .output(finishOAuthOutputSchema)
     .mutation(async ({ ctx, input }) => await finishOAuth(ctx, input)),

@@ -3,8 +3,9 @@ import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../app-error.ts';
 import type { Core } from '../../context.ts';
-import { trpcCodeOf } from '../../trpc/errors.ts';
+import { knownCause, trpcCodeOf } from '../../trpc/errors.ts';
 import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
+import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import { reportError } from '../report-error.ts';
 import { asTrpcError, httpContext } from '../request-context.ts';
 import { requestInfo } from '../request-info.ts';
@@ -34,23 +35,29 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
   ): Promise<void> => {
     const input = new URL(req.url, 'http://localhost').searchParams.get('input');
     if (input !== null && isNestedDeeper(input, MAX_BODY_DEPTH)) throw tooDeep();
+    const info = requestInfo(req.raw, req.id, core.config);
     await fastifyRequestHandler({
       router,
       req,
       res,
       path: req.params.path,
       maxBatchSize: MAX_BATCH,
-      responseMeta: ({ data, errors }) =>
-        isUnauthorized(data, errors) ? { headers: { 'www-authenticate': 'Bearer' } } : {},
-      createContext: async ({ info }) => {
+      responseMeta: ({ data, errors }) => ({
+        headers: {
+          ...rateLimitHeaders(core, info),
+          ...retryAfter(errors),
+          ...(isUnauthorized(data, errors) && { 'www-authenticate': 'Bearer' }),
+        },
+      }),
+      createContext: async ({ info: { type } }) => {
         try {
           // Over HTTP nothing would end a feed when its session ends, and nothing would bound their number.
-          if (info.type === 'subscription') {
+          if (type === 'subscription') {
             throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
           }
           return await httpContext(core, {
             headers: req.headers,
-            info: requestInfo(req.raw, req.id, core.config),
+            info,
             setCookie: (value) => void res.header('set-cookie', value),
           });
         } catch (err) {
@@ -71,6 +78,13 @@ function isUnauthorized(answers: readonly unknown[], errors: readonly TRPCError[
     errors.length === answers.length &&
     errors.every(({ code }) => code === 'UNAUTHORIZED')
   );
+}
+
+/** In seconds, for whoever was told to wait: the longest of a batch. */
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
+  const waits = errors.map((error) => knownCause(error)?.extras.retryAfterMs ?? 0);
+  const longestMs = Math.max(0, ...waits);
+  return longestMs > 0 ? { 'retry-after': String(Math.ceil(longestMs / 1_000)) } : {};
 }
 
 function tooDeep(): FastifyError {
