@@ -186,6 +186,29 @@ create policy all_rows on facts as permissive for all to aura_system, aura_write
 create policy tenant_rows on facts as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on facts to aura_app;
 
+create table invitations (
+  id uuid not null,
+  tenant_id uuid not null,
+  email text not null,
+  role text not null,
+  hash bytea not null,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  accepted_by uuid,
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_tenant_id_invited_by_fkey FOREIGN KEY (tenant_id, invited_by) REFERENCES memberships(tenant_id, user_id),
+  constraint invitations_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text, 'guest'::text])))
+);
+CREATE UNIQUE INDEX invitations_pending ON invitations USING btree (tenant_id, email) WHERE (ended_at IS NULL);
+alter table invitations enable row level security, force row level security;
+create policy all_rows on invitations as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on invitations as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on invitations to aura_system;
+grant select (id, tenant_id, email, role, invited_by, created_at, expires_at, ended_at, accepted_by) on invitations to aura_app;
+
 create table login_attempts (
   key text not null,
   failures integer not null,
@@ -231,12 +254,14 @@ create table memberships (
   role text not null,
   stream_id uuid not null,
   created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
   constraint memberships_pkey PRIMARY KEY (tenant_id, user_id),
   constraint memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint memberships_tenant_id_stream_id_fkey FOREIGN KEY (tenant_id, stream_id) REFERENCES streams(tenant_id, id),
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text, 'guest'::text])))
 );
+CREATE INDEX memberships_joined ON memberships USING btree (tenant_id, created_at, user_id) WHERE (removed_at IS NULL);
 CREATE INDEX memberships_stream ON memberships USING btree (stream_id);
 CREATE INDEX memberships_user ON memberships USING btree (user_id);
 alter table memberships enable row level security, force row level security;

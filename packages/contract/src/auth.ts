@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { idSchema, instantSchema, LIMITS, roleSchema } from './primitives.ts';
 
-const emailSchema = z.email().max(254);
-const newPasswordSchema = z.string().min(LIMITS.passwordMinChars).max(LIMITS.passwordMaxChars);
+export const emailSchema = z.email().max(254);
+export const newPasswordSchema = z.string().min(LIMITS.passwordMinChars).max(LIMITS.passwordMaxChars);
 
 /** Tokens of others carry whole lists of groups. */
 const EXTERNAL_TOKEN_MAX_CHARS = 16_384;
 
+export const nicknameSchema = z.string().trim().min(1).max(60);
+
 export const registerInputSchema = z.object({
   email: emailSchema,
   password: newPasswordSchema,
-  nickname: z.string().trim().min(1).max(60).optional(),
+  nickname: nicknameSchema.optional(),
 });
 export const loginInputSchema = z.object({
   email: z.string().max(254),

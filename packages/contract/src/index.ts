@@ -13,6 +13,7 @@ export * from './errors.ts';
 export * from './hitl.ts';
 export * from './is-approver.ts';
 export * from './mcp.ts';
+export * from './member.ts';
 export * from './memory.ts';
 export * from './primitives.ts';
 export * from './run-events.ts';

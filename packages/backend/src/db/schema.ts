@@ -41,7 +41,27 @@ export interface Schema {
     isActive: Generated<boolean>;
     createdAt: CreatedAt;
   };
-  memberships: { tenantId: string; userId: string; role: Role; streamId: string; createdAt: CreatedAt };
+  memberships: {
+    tenantId: string;
+    userId: string;
+    role: Role;
+    streamId: string;
+    createdAt: CreatedAt;
+    /** Null for who is a member: whoever asks what somebody may do must look at it. */
+    removedAt: Date | null;
+  };
+  invitations: {
+    id: string;
+    tenantId: string;
+    email: string;
+    role: Role;
+    hash: Uint8Array;
+    invitedBy: string;
+    createdAt: CreatedAt;
+    expiresAt: Date;
+    endedAt: Date | null;
+    acceptedBy: string | null;
+  };
   sessions: {
     id: string;
     tenantId: string;

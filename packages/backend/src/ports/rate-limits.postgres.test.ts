@@ -75,6 +75,5 @@ it('a call of who is signed in costs microseconds and asks nobody', async () => 
     ]);
   }
   const microseconds = ((performance.now() - startedAt) * 1_000) / rounds;
-  console.log(`a counted call takes ${microseconds.toFixed(1)} µs`);
   expect(microseconds).toBeLessThan(100);
 });

@@ -17,6 +17,7 @@ const EXCEPTIONS: Record<string, Need> = {
   'auth.refresh': 'anyone',
   'auth.exchange': 'anyone',
   'auth.mint': 'anyone',
+  'auth.acceptInvitation': 'anyone',
   'auth.startOAuth': 'anyone',
   'auth.finishOAuth': 'anyone',
   'auth.linkOAuth': 'person',

@@ -1,4 +1,6 @@
 import {
+  acceptInvitationInputSchema,
+  acceptInvitationOutputSchema,
   apiKeyViewSchema,
   authResultSchema,
   createApiKeyInputSchema,
@@ -7,23 +9,42 @@ import {
   finishOAuthInputSchema,
   finishOAuthOutputSchema,
   identityViewSchema,
+  invitationViewSchema,
+  inviteInputSchema,
+  inviteOutputSchema,
+  listMembersInputSchema,
+  listMembersOutputSchema,
   loginInputSchema,
   mintInputSchema,
   refreshInputSchema,
   registerInputSchema,
+  removeMemberInputSchema,
   revokeApiKeyInputSchema,
+  revokeInvitationInputSchema,
   revokeSessionInputSchema,
   sessionViewSchema,
+  setMemberRoleInputSchema,
   startOAuthInputSchema,
   startOAuthOutputSchema,
   switchTenantInputSchema,
 } from '@aura/contract';
 import { z } from 'zod';
-import { nothingSchema, personProcedure, router, signInProcedure, userProcedure } from '../../trpc/trpc.ts';
+import {
+  adminProcedure,
+  nothingSchema,
+  personProcedure,
+  router,
+  signInProcedure,
+  userProcedure,
+} from '../../trpc/trpc.ts';
+import { acceptInvitation } from './accept-invitation.ts';
 import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
 import { finishOAuth } from './finish-oauth.ts';
+import { invite } from './invite.ts';
 import { listApiKeys } from './list-api-keys.ts';
+import { listInvitations } from './list-invitations.ts';
+import { listMembers } from './list-members.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
 import { logoutAll } from './logout-all.ts';
@@ -32,8 +53,11 @@ import { me } from './me.ts';
 import { mint } from './mint.ts';
 import { refresh } from './refresh.ts';
 import { register } from './register.ts';
+import { removeMember } from './remove-member.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
+import { revokeInvitation } from './revoke-invitation.ts';
 import { revokeSession } from './revoke-session.ts';
+import { setMemberRole } from './set-member-role.ts';
 import { startOAuth } from './start-oauth.ts';
 import { switchTenant } from './switch-tenant.ts';
 
@@ -93,4 +117,31 @@ export const authRouter = router({
     .input(revokeApiKeyInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await revokeApiKey(ctx, input)),
+  acceptInvitation: signInProcedure
+    .input(acceptInvitationInputSchema)
+    .output(acceptInvitationOutputSchema)
+    .mutation(async ({ ctx, input }) => await acceptInvitation(ctx, input)),
+  invite: adminProcedure
+    .input(inviteInputSchema)
+    .output(inviteOutputSchema)
+    .mutation(async ({ ctx, input }) => await invite(ctx, input)),
+  invitations: adminProcedure
+    .output(z.array(invitationViewSchema))
+    .query(async ({ ctx }) => await listInvitations(ctx)),
+  revokeInvitation: adminProcedure
+    .input(revokeInvitationInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await revokeInvitation(ctx, input)),
+  members: adminProcedure
+    .input(listMembersInputSchema)
+    .output(listMembersOutputSchema)
+    .query(async ({ ctx, input }) => await listMembers(ctx, input)),
+  setMemberRole: adminProcedure
+    .input(setMemberRoleInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await setMemberRole(ctx, input)),
+  removeMember: adminProcedure
+    .input(removeMemberInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await removeMember(ctx, input)),
 });

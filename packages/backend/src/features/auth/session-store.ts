@@ -6,7 +6,14 @@ import { type Actor, actorSchema } from './actor.ts';
 type Db = Kysely<Schema>;
 
 /** Why a session ended, as kept in its row. */
-export type EndReason = 'logout' | 'logout_all' | 'revoked' | 'switched' | 'reused';
+export type EndReason =
+  | 'logout'
+  | 'logout_all'
+  | 'revoked'
+  | 'switched'
+  | 'reused'
+  | 'role_changed'
+  | 'removed';
 
 /** Sessions end after 30 days, and after 7 days without a refresh. */
 const ABSOLUTE_LIFE = sql`interval '30 days'`;
@@ -109,7 +116,7 @@ export async function rotateSession(
 /** Ends the live ones among them; answers which. */
 export async function endSessionRows(
   db: Db,
-  which: { userId: string; id?: string },
+  which: { userId: string; id?: string; tenantId?: string },
   reason: EndReason,
 ): Promise<string[]> {
   const rows = await db
@@ -117,6 +124,7 @@ export async function endSessionRows(
     .set({ revokedAt: sql<Date>`clock_timestamp()`, revokedReason: reason })
     .where('userId', '=', which.userId)
     .$if(which.id !== undefined, (query) => query.where('id', '=', which.id ?? ''))
+    .$if(which.tenantId !== undefined, (query) => query.where('tenantId', '=', which.tenantId ?? ''))
     .where('revokedAt', 'is', null)
     .returning('id')
     .execute();

@@ -48,6 +48,7 @@ async function membersToTell(
     .selectFrom('memberships')
     .select(['userId', 'role', 'streamId'])
     .where('tenantId', '=', tenantId)
+    .where('removedAt', 'is', null)
     .where((eb) =>
       eb.or([eb('userId', 'in', userIds), ...(roles.length > 0 ? [eb('role', 'in', roles)] : [])]),
     )

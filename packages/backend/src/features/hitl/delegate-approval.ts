@@ -76,6 +76,7 @@ async function assertMembers(tx: Tx, tenantId: string, userIds: readonly string[
     .select('userId')
     .where('tenantId', '=', tenantId)
     .where('userId', 'in', [...wanted])
+    .where('removedAt', 'is', null)
     .where('role', '<>', 'guest')
     .execute();
   if (members.length === wanted.size) return;

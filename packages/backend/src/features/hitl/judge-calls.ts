@@ -26,6 +26,7 @@ export async function judgeCalls(
     .select('memberships.role')
     .where('memberships.tenantId', '=', tenantId)
     .where('memberships.userId', '=', userId)
+    .where('memberships.removedAt', 'is', null)
     .where('users.isActive', '=', true)
     .executeTakeFirst();
   // An agent acts for somebody: for nobody it does nothing.
