@@ -1,4 +1,4 @@
--- What the migrations make: tables, constraints, indexes, policies and grants, read from the catalog of a migrated
+-- What the migrations make: tables, constraints, indexes, policies, grants and triggers, read from the catalog of a migrated
 -- database by `npm run schema`. Not run by anything and not edited by hand; a test compares it on both databases.
 
 create table api_keys (
@@ -87,6 +87,23 @@ create policy tenant_rows on approvals as permissive for all to aura_app using (
 grant insert, select, update on approvals to aura_app;
 grant delete, select on approvals to aura_system;
 
+create table audit_chain (
+  tenant_id uuid not null,
+  seq bigint not null,
+  entry_id bigint not null,
+  hash bytea not null,
+  constraint audit_chain_pkey PRIMARY KEY (tenant_id, seq),
+  constraint audit_chain_entry_id_key UNIQUE (entry_id),
+  constraint audit_chain_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint audit_chain_seq_check CHECK ((seq > 0))
+);
+alter table audit_chain enable row level security, force row level security;
+create policy all_rows on audit_chain as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on audit_chain as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant select on audit_chain to aura_app;
+grant insert, select on audit_chain to aura_system;
+CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_chain FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();
+
 create table audit_log (
   id bigint not null generated always as identity,
   tenant_id uuid,
@@ -105,6 +122,20 @@ create policy all_rows on audit_log as permissive for all to aura_system, aura_w
 create policy tenant_rows on audit_log as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select on audit_log to aura_app;
 grant insert, select on audit_log to aura_system;
+CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();
+CREATE TRIGGER audit_note AFTER INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_note();
+
+create table audit_unsealed (
+  entry_id bigint not null,
+  tenant_id uuid not null,
+  constraint audit_unsealed_pkey PRIMARY KEY (entry_id)
+);
+CREATE INDEX audit_unsealed_tenant ON audit_unsealed USING btree (tenant_id, entry_id);
+alter table audit_unsealed enable row level security, force row level security;
+create policy all_rows on audit_unsealed as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on audit_unsealed as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select on audit_unsealed to aura_app;
+grant delete, insert, select, update on audit_unsealed to aura_system;
 
 create table conversations (
   id uuid not null,

@@ -1,6 +1,7 @@
 import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server';
 import { accountRouter } from './features/account/account-router.ts';
 import { agentRouter } from './features/agent/agent-router.ts';
+import { auditRouter } from './features/audit/audit-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
 import { mcpRouter } from './features/mcp/mcp-router.ts';
@@ -12,6 +13,7 @@ import { router, type RouterTypes } from './trpc/trpc.ts';
 export interface Routes {
   account: typeof accountRouter;
   agent: typeof agentRouter;
+  audit: typeof auditRouter;
   auth: typeof authRouter;
   conversation: typeof conversationRouter;
   hitl: typeof hitlRouter;
@@ -27,6 +29,7 @@ export const appRouter: TRPCBuiltRouter<
 > = router({
   account: accountRouter,
   agent: agentRouter,
+  audit: auditRouter,
   auth: authRouter,
   conversation: conversationRouter,
   hitl: hitlRouter,

@@ -3,6 +3,7 @@ export * from './account.ts';
 export * from './agent.ts';
 export * from './approval.ts';
 export * from './approval-list-state.ts';
+export * from './audit.ts';
 export * from './auth.ts';
 export * from './checkpoint.ts';
 export * from './conversation.ts';

@@ -10,6 +10,7 @@ import * as checkpoints from './migrations/0006-checkpoints.ts';
 import * as upkeep from './migrations/0007-upkeep.ts';
 import * as authExternal from './migrations/0020-auth-external.ts';
 import * as authMembers from './migrations/0021-auth-members.ts';
+import * as auditChain from './migrations/0022-audit-chain.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-upkeep': upkeep,
   '0020-auth-external': authExternal,
   '0021-auth-members': authMembers,
+  '0022-audit-chain': auditChain,
 };
 
 /**

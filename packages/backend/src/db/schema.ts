@@ -105,6 +105,8 @@ export interface Schema {
     address: string | null;
     requestId: string | null;
   };
+  auditUnsealed: { entryId: number; tenantId: string };
+  auditChain: { tenantId: string; seq: number; entryId: number; hash: Uint8Array };
   streams: {
     id: string;
     tenantId: string;

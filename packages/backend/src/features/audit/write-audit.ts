@@ -20,7 +20,10 @@ export interface AuditEntry {
   data?: JsonObject;
 }
 
-/** Adds a row to the audit log, in the transaction of what it tells about. Nobody has the right to change it later. */
+/**
+ * Adds a row to the audit log, in the transaction of what it tells about. Nobody has the right to change it later, and `audit.verify` tells when
+ * somebody did.
+ */
 export async function writeAudit(
   tx: Tx,
   { caller, request }: AuditSource,
