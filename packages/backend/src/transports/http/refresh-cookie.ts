@@ -20,14 +20,23 @@ export interface CookieRequest {
  * of a foreign origin, and for who is no browser: what comes with a cookie was not necessarily meant by its user.
  */
 export function refreshCookie(
-  { headers, setCookie }: CookieRequest,
+  request: CookieRequest,
   config: Pick<BackendConfig, 'allowedOrigins'>,
 ): RefreshCookie {
+  const { headers } = request;
   assertOwnPage(headers, config.allowedOrigins);
   // A streamed answer has sent its headers before a procedure could set the cookie.
   if (headers['trpc-accept'] !== undefined) {
     throw new AppError('BAD_INPUT', { message: 'Cookie mode needs an answer that is not streamed.' });
   }
+  return provenRefreshCookie(request);
+}
+
+/**
+ * As above, for a request that has shown by other means that its browser meant it: the one that comes back from a
+ * sign-in provider, with the binding that only this browser has.
+ */
+export function provenRefreshCookie({ headers, setCookie }: CookieRequest): RefreshCookie {
   return {
     read: () => IN_HEADER.exec(headers.cookie ?? '')?.[1] ?? null,
     write(token, expiresAt) {
