@@ -28,11 +28,15 @@ export type ApprovalStatus = z.infer<typeof approvalStatusSchema>;
 export const approvalChoiceSchema = z.enum(['approve', 'edit', 'reject', 'respond']);
 export type ApprovalChoice = z.infer<typeof approvalChoiceSchema>;
 
-/** Who may decide: the user whose run it is, certain users of the tenant, or everyone with a role (admins always count). */
+/**
+ * Who may decide: the user whose run it is, certain users of the tenant, everyone with a role (admins always count), or,
+ * for a run in a room, all who are in it then or its owners and moderators.
+ */
 export const approversSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('owner') }),
   z.object({ kind: z.literal('users'), userIds: z.array(idSchema).min(1).max(50) }),
   z.object({ kind: z.literal('role'), role: roleSchema.exclude(['guest']) }),
+  z.object({ kind: z.literal('room'), who: z.enum(['members', 'moderators']) }),
 ]);
 export type Approvers = z.infer<typeof approversSchema>;
 

@@ -8,6 +8,7 @@ import * as mcp from './migrations/0004-mcp.ts';
 import * as apiKeys from './migrations/0005-api-keys.ts';
 import * as checkpoints from './migrations/0006-checkpoints.ts';
 import * as upkeep from './migrations/0007-upkeep.ts';
+import * as rooms from './migrations/0008-rooms.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-api-keys': apiKeys,
   '0006-checkpoints': checkpoints,
   '0007-upkeep': upkeep,
+  '0008-rooms': rooms,
 };
 
 /**

@@ -11,6 +11,8 @@ import type {
   PageContext,
   PolicyRule,
   Role,
+  RoomDeciders,
+  RoomRole,
   RunError,
   RunStatus,
   ToolRepeat,
@@ -84,7 +86,7 @@ export interface Schema {
   streams: {
     id: string;
     tenantId: string;
-    kind: 'user' | 'conversation';
+    kind: 'user' | 'conversation' | 'room';
     epoch: string;
     head: Generated<number>;
     oldest: Generated<number>;
@@ -115,6 +117,8 @@ export interface Schema {
     forkedFrom: Generated<string | null>;
     /** Messages up to this place in the log are gone. */
     clearedSeq: Generated<number>;
+    /** The runs and messages of the room of the same id; see `rooms`. */
+    isRoom: Generated<boolean>;
     deletedAt: Date | null;
     createdAt: CreatedAt;
     updatedAt: Generated<Date>;
@@ -134,8 +138,74 @@ export interface Schema {
     outputTokens: number | null;
     /** Another answer has taken its place. */
     isSuperseded: Generated<boolean>;
+    /** From here on set in rooms alone. */
+    authorId: string | null;
+    authorName: string | null;
+    threadOf: string | null;
+    mentions: Generated<string[]>;
+    replyCount: Generated<number>;
+    lastReplyAt: Date | null;
+    editedAt: Date | null;
+    deletedAt: Date | null;
+    pinnedAt: Date | null;
+    /** The events that hold its text. */
+    revisionSeqs: Generated<number[]>;
     seq: number;
     createdAt: CreatedAt;
+  };
+  messageReactions: { tenantId: string; messageId: string; emoji: string; userId: string; at: Date };
+  attachments: {
+    id: string;
+    tenantId: string;
+    roomId: string;
+    uploadedBy: string;
+    /** Null: uploaded, not posted yet. */
+    messageId: string | null;
+    name: string;
+    mediaType: string;
+    bytes: number;
+    sha256: Uint8Array;
+    position: Generated<number>;
+    createdAt: Date;
+  };
+  rooms: {
+    id: string;
+    tenantId: string;
+    number: number;
+    name: string;
+    topic: Generated<string>;
+    isPublic: Generated<boolean>;
+    postId: string | null;
+    deciders: Generated<RoomDeciders>;
+    hidesArgs: Generated<boolean>;
+    slowModeSeconds: Generated<number>;
+    createdBy: string;
+    clientId: string;
+    requestHash: string;
+    createdAt: Date;
+    archivedAt: Date | null;
+  };
+  roomMembers: {
+    tenantId: string;
+    roomId: string;
+    userId: string;
+    role: RoomRole;
+    name: string;
+    pictureUrl: string | null;
+    joinedAt: Date;
+    readSeq: Generated<number>;
+    mutedUntil: Date | null;
+    /** Kept while the room is in slow mode. */
+    lastPostedAt: Date | null;
+  };
+  roomBans: {
+    tenantId: string;
+    roomId: string;
+    userId: string;
+    name: string;
+    reason: string | null;
+    bannedBy: string;
+    bannedAt: Date;
   };
   runs: {
     id: string;
@@ -199,6 +269,7 @@ export interface Schema {
     approverKind: Approvers['kind'];
     approverIds: Generated<string[]>;
     approverRole: Exclude<Role, 'guest'> | null;
+    approverWho: Extract<Approvers, { kind: 'room' }>['who'] | null;
     status: Generated<ApprovalStatus>;
     createdAt: Date;
     expiresAt: Date;

@@ -93,7 +93,7 @@ export async function resolveApproval(
 export async function replaceApprovers(
   db: Db,
   { tenantId, approvalId }: Key,
-  approvers: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole'>,
+  approvers: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole' | 'approverWho'>,
 ): Promise<ApprovalRow> {
   return await db
     .updateTable('approvals')

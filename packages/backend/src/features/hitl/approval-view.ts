@@ -33,7 +33,8 @@ export function approversOf({
   approverKind,
   approverIds,
   approverRole,
-}: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole'>): Approvers {
+  approverWho,
+}: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole' | 'approverWho'>): Approvers {
   switch (approverKind) {
     case 'owner':
       return { kind: 'owner' };
@@ -41,16 +42,19 @@ export function approversOf({
       return { kind: 'users', userIds: approverIds };
     case 'role':
       return { kind: 'role', role: approverRole ?? 'admin' };
+    case 'room':
+      return { kind: 'room', who: approverWho ?? 'moderators' };
   }
 }
 
 /** The columns that say who may decide. */
 export function approverColumns(
   approvers: Approvers,
-): Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole'> {
+): Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole' | 'approverWho'> {
   return {
     approverKind: approvers.kind,
     approverIds: approvers.kind === 'users' ? approvers.userIds : [],
     approverRole: approvers.kind === 'role' ? approvers.role : null,
+    approverWho: approvers.kind === 'room' ? approvers.who : null,
   };
 }

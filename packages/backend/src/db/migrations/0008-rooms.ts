@@ -1,0 +1,138 @@
+import type { Kysely } from 'kysely';
+import { runStatements } from '../run-statements.ts';
+import { isolate } from './isolate.ts';
+
+/**
+ * Rooms. A room shares its id with a row of `conversations` and a stream: messages, runs and approvals of a room are those
+ * of its conversation, so all that is true of runs holds there as well.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await runStatements(db, [
+    `alter table streams drop constraint streams_kind_check`,
+    `alter table streams add constraint streams_kind_check check (kind in ('user', 'conversation', 'room'))`,
+    `alter table conversations add column is_room boolean not null default false`,
+
+    `create table rooms (
+      id uuid primary key,
+      tenant_id uuid not null,
+      number integer not null,
+      name text not null,
+      topic text not null default '',
+      is_public boolean not null default false,
+      post_id text,
+      deciders text not null default 'asker' check (deciders in ('members', 'moderators', 'asker')),
+      hides_args boolean not null default false,
+      slow_mode_seconds integer not null default 0,
+      created_by uuid not null,
+      client_id text not null,
+      request_hash text not null,
+      created_at timestamptz not null,
+      archived_at timestamptz,
+      unique (tenant_id, id),
+      unique (tenant_id, number),
+      unique (tenant_id, created_by, client_id),
+      foreign key (tenant_id, id) references conversations (tenant_id, id)
+    )`,
+    `create index rooms_public on rooms (tenant_id, number) where is_public and archived_at is null`,
+    ...isolate('rooms'),
+
+    `create table room_members (
+      tenant_id uuid not null,
+      room_id uuid not null,
+      user_id uuid not null,
+      role text not null check (role in ('owner', 'moderator', 'member')),
+      name text not null,
+      picture_url text,
+      joined_at timestamptz not null,
+      read_seq bigint not null default 0,
+      muted_until timestamptz,
+      last_posted_at timestamptz,
+      primary key (room_id, user_id),
+      foreign key (tenant_id, room_id) references rooms (tenant_id, id),
+      foreign key (tenant_id, user_id) references memberships (tenant_id, user_id) on delete cascade
+    )`,
+    `create index room_members_user on room_members (tenant_id, user_id)`,
+    ...isolate('room_members'),
+
+    `create table room_bans (
+      tenant_id uuid not null,
+      room_id uuid not null,
+      user_id uuid not null,
+      name text not null,
+      reason text,
+      banned_by uuid not null,
+      banned_at timestamptz not null,
+      primary key (room_id, user_id),
+      foreign key (tenant_id, room_id) references rooms (tenant_id, id)
+    )`,
+    ...isolate('room_bans'),
+
+    `alter table messages
+      add column author_id uuid,
+      add column author_name text,
+      add column thread_of uuid,
+      add column mentions uuid[] not null default '{}',
+      add column reply_count integer not null default 0,
+      add column last_reply_at timestamptz,
+      add column edited_at timestamptz,
+      add column deleted_at timestamptz,
+      add column pinned_at timestamptz,
+      add column revision_seqs bigint[] not null default '{}'`,
+    // A clientId is its author's own: two people of a room may come upon the same one.
+    `alter table messages drop constraint messages_tenant_id_conversation_id_client_id_key`,
+    `create unique index messages_client on messages
+      (conversation_id, client_id, coalesce(author_id, '00000000-0000-0000-0000-000000000000')) where client_id is not null`,
+    `create index messages_thread on messages (thread_of, seq) where thread_of is not null`,
+    `create index messages_pinned on messages (conversation_id, pinned_at) where pinned_at is not null`,
+
+    `create table message_reactions (
+      tenant_id uuid not null,
+      message_id uuid not null,
+      emoji text not null,
+      user_id uuid not null,
+      at timestamptz not null,
+      primary key (message_id, emoji, user_id),
+      foreign key (message_id) references messages (id) on delete cascade
+    )`,
+    ...isolate('message_reactions'),
+
+    `create table attachments (
+      id uuid primary key,
+      tenant_id uuid not null,
+      room_id uuid not null,
+      uploaded_by uuid not null,
+      message_id uuid,
+      name text not null,
+      media_type text not null,
+      bytes bigint not null,
+      sha256 bytea not null check (octet_length(sha256) = 32),
+      position integer not null default 0,
+      created_at timestamptz not null,
+      foreign key (tenant_id, room_id) references rooms (tenant_id, id),
+      foreign key (message_id) references messages (id) on delete cascade
+    )`,
+    `create index attachments_message on attachments (message_id, position) where message_id is not null`,
+    `create index attachments_loose on attachments (created_at) where message_id is null`,
+    ...isolate('attachments'),
+
+    `alter table approvals drop constraint approvals_approver_kind_check`,
+    `alter table approvals add constraint approvals_approver_kind_check
+      check (approver_kind in ('owner', 'users', 'role', 'room'))`,
+    `alter table approvals add column approver_who text check (approver_who in ('members', 'moderators'))`,
+
+    // Deleting a message takes its words out of the log as well.
+    `grant update (data) on events to aura_app`,
+    `grant update (text, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_at, revision_seqs)
+      on messages to aura_app`,
+    `grant select, insert, update on rooms to aura_app`,
+    `grant select, insert, update, delete on room_members, room_bans, message_reactions, attachments to aura_app`,
+    `grant select, delete on attachments to aura_system`,
+    `grant select, delete on message_reactions to aura_system`,
+
+    `grant select (id, tenant_id, slow_mode_seconds, archived_at), update (slow_mode_seconds) on rooms to aura_writer`,
+    `grant select (room_id, user_id, tenant_id, role, name, muted_until, last_posted_at), update (last_posted_at)
+      on room_members to aura_writer`,
+    `grant select (id, conversation_id, author_id, client_id, request_hash, run_id, seq, created_at), insert
+      on messages to aura_writer`,
+  ]);
+}
