@@ -2,6 +2,7 @@ import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/ser
 import { accountRouter } from './features/account/account-router.ts';
 import { agentRouter } from './features/agent/agent-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
+import { chatRouter } from './features/chat/chat-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
 import { mcpRouter } from './features/mcp/mcp-router.ts';
 import { memoryRouter } from './features/memory/memory-router.ts';
@@ -13,6 +14,7 @@ export interface Routes {
   account: typeof accountRouter;
   agent: typeof agentRouter;
   auth: typeof authRouter;
+  chat: typeof chatRouter;
   conversation: typeof conversationRouter;
   hitl: typeof hitlRouter;
   mcp: typeof mcpRouter;
@@ -28,6 +30,7 @@ export const appRouter: TRPCBuiltRouter<
   account: accountRouter,
   agent: agentRouter,
   auth: authRouter,
+  chat: chatRouter,
   conversation: conversationRouter,
   hitl: hitlRouter,
   mcp: mcpRouter,

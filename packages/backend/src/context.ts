@@ -12,6 +12,7 @@ import type { JobPort } from './ports/jobs.ts';
 import type { ModelPort } from './ports/model.ts';
 import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
+import type { MessageWriter } from './features/chat/message-writer.ts';
 import type { CodePolicy } from './features/hitl/tool-policy.ts';
 import type { Bus } from './realtime/bus.ts';
 import type { GroupWriter } from './realtime/group-writer.ts';
@@ -31,6 +32,8 @@ export interface Core {
   hub: Hub;
   pageReader: PageReader;
   groupWriter: GroupWriter;
+  /** Posts messages in rooms. */
+  messageWriter: MessageWriter;
   accessTokens: AccessTokens;
   apiKeys: ApiKeyVerifier;
   refreshTokens: RefreshTokens;

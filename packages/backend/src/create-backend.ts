@@ -16,6 +16,7 @@ import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
+import { createMessageWriter } from './features/chat/message-writer.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
@@ -63,6 +64,7 @@ export async function createBackend(
   const mcpTools = stack.use(await createMcpTools({ config, database, bus, log }));
   const hub = stack.use(createHub({ database, bus, log, nodeId }));
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
+  const messageWriter = stack.use(createMessageWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
 
   const core: RunnerCore = {
@@ -74,6 +76,7 @@ export async function createBackend(
     bus,
     hub,
     groupWriter,
+    messageWriter,
     sessionWatch,
     pageReader: createPageReader(database),
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),

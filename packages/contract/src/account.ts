@@ -18,9 +18,6 @@ export const accountEventSchema = z.discriminatedUnion('type', [
   eventOf('room_joined', z.object({ roomId: idSchema, role: roomRoleSchema })),
   eventOf('room_left', z.object({ roomId: idSchema })),
   /** The user has read up to there, on one of the devices; what is unread after it. */
-  eventOf(
-    'room_read',
-    markReadOutputSchema.extend({ roomId: idSchema }),
-  ),
+  eventOf('room_read', markReadOutputSchema.extend({ roomId: idSchema })),
 ]);
 export type AccountEvent = z.infer<typeof accountEventSchema>;

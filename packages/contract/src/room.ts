@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { clientIdSchema, idSchema, instantSchema, LIMITS, pageInputSchema, resumeSchema } from './primitives.ts';
+import {
+  clientIdSchema,
+  idSchema,
+  instantSchema,
+  LIMITS,
+  pageInputSchema,
+  resumeSchema,
+} from './primitives.ts';
 import { attachmentViewSchema, messageTextSchema, roomMessageViewSchema } from './room-message.ts';
 
 /** `owner`: everything. `moderator`: other people's messages, members and pins. `member`: their own messages. */

@@ -1,4 +1,4 @@
-import { formatCursor, parseCursor } from '@aura/contract';
+import { type Cursor, formatCursor, parseCursor } from '@aura/contract';
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Database } from '../db/database.ts';
 import { withTransaction } from '../db/transaction.ts';
@@ -27,8 +27,11 @@ export interface FeedOptions<E, S> {
    * has the feed's last event in it, which need not have been so yet when `end` was read.
    */
   readSnapshot(): Promise<{ state: S; cursor: string; isComplete?: boolean }>;
-  /** Where a reader without a cursor starts: after 0, at the beginning. When that has been pruned, with a `reset`. */
-  start: { after: number };
+  /**
+   * Where a reader without a cursor starts: after 0, at the beginning. When that has been pruned, and always with
+   * `snapshot`, with a `reset`.
+   */
+  start: { after: number } | 'snapshot';
   /** The seq after which the feed has nothing more to say, when that is known already. */
   end?: number | null;
   /** The event as the reader sees it, or null when it is not for this feed. */
@@ -85,14 +88,19 @@ function usablePlace(
   { lastEventId, start }: Pick<FeedOptions<never, never>, 'lastEventId' | 'start'>,
   stream: { epoch: string; head: number; oldest: number },
 ): number | null {
-  const place =
-    lastEventId === null || lastEventId === undefined
-      ? { epoch: stream.epoch, seq: start.after }
-      : parseCursor(lastEventId);
+  const place = placeOf(lastEventId ?? null, { start, epoch: stream.epoch });
   const isUsable =
     place !== null &&
     place.epoch === stream.epoch &&
     place.seq <= stream.head &&
     place.seq >= stream.oldest - 1;
   return isUsable ? place.seq : null;
+}
+
+function placeOf(
+  lastEventId: string | null,
+  { start, epoch }: { start: FeedOptions<never, never>['start']; epoch: string },
+): Cursor | null {
+  if (lastEventId !== null) return parseCursor(lastEventId);
+  return start === 'snapshot' ? null : { epoch, seq: start.after };
 }

@@ -1,0 +1,49 @@
+import {
+  createRoomInputSchema,
+  listRoomMessagesInputSchema,
+  listRoomMessagesOutputSchema,
+  listRoomsInputSchema,
+  listRoomsOutputSchema,
+  postMessageInputSchema,
+  postMessageOutputSchema,
+  roomEventsInputSchema,
+  roomRefSchema,
+  type RoomState,
+  roomViewSchema,
+} from '@aura/contract';
+import { signalOf } from '../../trpc/signal-of.ts';
+import { memberProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { createRoom } from './create-room.ts';
+import { getRoom } from './get-room.ts';
+import { listRoomMessages } from './list-room-messages.ts';
+import { listRooms } from './list-rooms.ts';
+import { postMessage } from './post-message.ts';
+import { roomEvents } from './room-events.ts';
+
+export const chatRouter = router({
+  createRoom: memberProcedure
+    .input(createRoomInputSchema)
+    .output(roomViewSchema)
+    .mutation(async ({ ctx, input }) => await createRoom(ctx, input)),
+  listRooms: userProcedure
+    .input(listRoomsInputSchema)
+    .output(listRoomsOutputSchema)
+    .query(async ({ ctx, input }) => await listRooms(ctx, input)),
+  getRoom: userProcedure
+    .input(roomRefSchema)
+    .query(
+      async ({ ctx, input }): Promise<{ state: RoomState; cursor: string; readSeq: number }> =>
+        await getRoom(ctx, input),
+    ),
+  postMessage: memberProcedure
+    .input(postMessageInputSchema)
+    .output(postMessageOutputSchema)
+    .mutation(async ({ ctx, input }) => await postMessage(ctx, input)),
+  messages: userProcedure
+    .input(listRoomMessagesInputSchema)
+    .output(listRoomMessagesOutputSchema)
+    .query(async ({ ctx, input }) => await listRoomMessages(ctx, input)),
+  events: userProcedure
+    .input(roomEventsInputSchema)
+    .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),
+});

@@ -1,0 +1,45 @@
+import type { PostMessageOutput } from '@aura/contract';
+import { notFound } from '../../app-error.ts';
+import type { CallerContext } from '../../context.ts';
+import { type Tx, withTransaction } from '../../db/transaction.ts';
+import { attachTo, findUploads } from './attachment-store.ts';
+import { type NewRoomMessage, writeMessages } from './message-writer.ts';
+import { postOutcome } from './post-outcome.ts';
+import { enterRoom } from './room-access.ts';
+import { addReply, lockMessage } from './room-message-store.ts';
+import { attachmentView } from './room-message-view.ts';
+
+/** Posts a message that more belongs to than itself (a thread, files, a run), all of it in one transaction. */
+export async function postWithMore(
+  ctx: CallerContext,
+  request: NewRoomMessage,
+  { attachmentIds }: { attachmentIds: readonly string[]; asksAgent: boolean },
+): Promise<PostMessageOutput> {
+  return await withTransaction(ctx, async (tx) => {
+    // Before anything else, so that a stranger learns nothing of what is in the room.
+    await enterRoom(tx.db, ctx.caller, request);
+    const thread = await openThread(tx, request);
+    const files = await findUploads(tx.db, request, attachmentIds);
+    const message = { ...request.message, attachments: files.map(attachmentView) };
+    const [written] = await writeMessages(tx.db, [{ ...request, thread, message }]);
+    if (written === undefined) throw new Error('a message without an answer');
+    if (written.kind !== 'posted') return postOutcome(ctx, request, written);
+    tx.batches.push({ streamId: request.roomId, events: [written.event] });
+    await attachTo(tx.db, { messageId: message.id, attachmentIds });
+    if (message.threadOf !== null) {
+      await addReply(tx.db, { messageId: message.threadOf, at: new Date(written.event.at) });
+    }
+    return postOutcome(ctx, request, written);
+  });
+}
+
+/** Locks the message that is answered. A thread has one level, and none below what is gone. */
+async function openThread(
+  tx: Tx,
+  { tenantId, roomId, message }: NewRoomMessage,
+): Promise<{ replyCount: number } | null> {
+  if (message.threadOf === null) return null;
+  const root = await lockMessage(tx.db, { tenantId, roomId, messageId: message.threadOf });
+  if (root === undefined || root.threadOf !== null || root.deletedAt !== null) throw notFound('message');
+  return { replyCount: root.replyCount + 1 };
+}

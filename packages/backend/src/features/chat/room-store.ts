@@ -1,0 +1,133 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
+
+/** With what its conversation knows: the model, and the run whose turn it is. */
+export type RoomRow = Selectable<Schema['rooms']> & { model: string; activeRunId: string | null };
+export type RoomMemberRow = Selectable<Schema['roomMembers']>;
+type Db = Kysely<Schema>;
+
+interface RoomKey {
+  tenantId: string;
+  roomId: string;
+}
+interface MemberKey extends RoomKey {
+  userId: string;
+}
+
+const rooms = (db: Db) =>
+  db
+    .selectFrom('rooms')
+    .innerJoin('conversations', 'conversations.id', 'rooms.id')
+    .selectAll('rooms')
+    .select(['conversations.model', 'conversations.activeRunId']);
+
+export async function findRoom(db: Db, { tenantId, roomId }: RoomKey): Promise<RoomRow | undefined> {
+  return await rooms(db)
+    .where('rooms.tenantId', '=', tenantId)
+    .where('rooms.id', '=', roomId)
+    .executeTakeFirst();
+}
+
+/** Comes first in every transaction that changes a room or who is in it: messages posted meanwhile wait, or are before it. */
+export async function lockRoom(db: Db, { tenantId, roomId }: RoomKey): Promise<void> {
+  await db
+    .selectFrom('rooms')
+    .select('id')
+    .where('tenantId', '=', tenantId)
+    .where('id', '=', roomId)
+    .forNoKeyUpdate()
+    .execute();
+}
+
+const membership = (db: Db, { tenantId, roomId, userId }: MemberKey) =>
+  db
+    .selectFrom('roomMembers')
+    .selectAll()
+    .where('tenantId', '=', tenantId)
+    .where('roomId', '=', roomId)
+    .where('userId', '=', userId);
+
+export async function findMember(db: Db, key: MemberKey): Promise<RoomMemberRow | undefined> {
+  return await membership(db, key).executeTakeFirst();
+}
+
+/** Whoever removes this member waits until the transaction has ended. */
+export async function keepMember(db: Db, key: MemberKey): Promise<RoomMemberRow | undefined> {
+  return await membership(db, key).forKeyShare().executeTakeFirst();
+}
+
+export async function listMembers(db: Db, { tenantId, roomId }: RoomKey): Promise<RoomMemberRow[]> {
+  return await db
+    .selectFrom('roomMembers')
+    .selectAll()
+    .where('tenantId', '=', tenantId)
+    .where('roomId', '=', roomId)
+    .orderBy('joinedAt')
+    .orderBy('userId')
+    .execute();
+}
+
+export async function countMembers(db: Db, { tenantId, roomId }: RoomKey): Promise<number> {
+  const { count } = await db
+    .selectFrom('roomMembers')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tenantId', '=', tenantId)
+    .where('roomId', '=', roomId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** People of the tenant as rooms show them; guests too. Those who were deactivated are left out. */
+export async function findPeopleByIds(
+  db: Db,
+  { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
+): Promise<{ userId: string; name: string; pictureUrl: string | null; streamId: string }[]> {
+  if (userIds.length === 0) return [];
+  return await db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.userId')
+    .select(['users.id as userId', 'users.pictureUrl', 'memberships.streamId', displayName.as('name')])
+    .where('memberships.tenantId', '=', tenantId)
+    .where('users.isActive', '=', true)
+    .where('memberships.userId', 'in', userIds)
+    .execute();
+}
+
+/** What a person is called: the nickname, else what stands before the @. */
+export const displayName = sql<string>`coalesce(users.nickname, split_part(users.email, '@', 1))`;
+
+/** The streams of what happens to these users, for notices. */
+export async function findStreamIds(
+  db: Db,
+  { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
+): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('memberships')
+    .select(['userId', 'streamId'])
+    .where('tenantId', '=', tenantId)
+    .where('userId', 'in', userIds)
+    .execute();
+  return new Map(rows.map(({ userId, streamId }) => [userId, streamId]));
+}
+
+export async function findRoomByClientId(
+  db: Db,
+  { tenantId, userId, clientId }: { tenantId: string; userId: string; clientId: string },
+): Promise<RoomRow | undefined> {
+  return await rooms(db)
+    .where('rooms.tenantId', '=', tenantId)
+    .where('rooms.createdBy', '=', userId)
+    .where('rooms.clientId', '=', clientId)
+    .executeTakeFirst();
+}
+
+/** The next number of the tenant's rooms; the caller takes turns. */
+export async function nextRoomNumber(db: Db, tenantId: string): Promise<number> {
+  const { last } = await db
+    .selectFrom('rooms')
+    .select((eb) => eb.fn.max('number').as('last'))
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return (last ?? 0) + 1;
+}

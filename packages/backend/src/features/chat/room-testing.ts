@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type CreateRoomInput,
+  parseCursor,
+  type RoomFeedEvent,
+  type RoomState,
+  applyRoomEvent,
+} from '@aura/contract';
+import { isTrackedEnvelope } from '@trpc/server';
+import { expect } from 'vitest';
+import type { Backend } from '../../create-backend.ts';
+import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
+import { roomEvents } from './room-events.ts';
+
+export interface TestRoom {
+  roomId: string;
+  owner: TestCaller;
+  /** Those invited, in order. */
+  members: TestCaller[];
+}
+
+/** A room with its owner and so many members, all of them new. */
+export async function createTestRoom(
+  backend: Backend,
+  { memberCount = 1, ...input }: Partial<CreateRoomInput> & { memberCount?: number } = {},
+): Promise<TestRoom> {
+  const owner = await createTestCaller(backend);
+  const members = await Promise.all(
+    Array.from({ length: memberCount }, async () => await createTestCaller(backend)),
+  );
+  const userIds = members.map(({ ctx }) => ctx.caller.userId);
+  const room = await owner.call.chat.createRoom({ clientId: randomUUID(), name: 'Room', userIds, ...input });
+  return { roomId: room.id, owner, members };
+}
+
+/** Says something, under a clientId of its own. */
+export async function say(
+  { call }: TestCaller,
+  roomId: string,
+  text: string,
+): Promise<{ messageId: string; seq: number }> {
+  return await call.chat.postMessage({ roomId, text, clientId: randomUUID() });
+}
+
+/** What a member is told after `lastEventId`, until `until` holds. */
+export async function followRoom(
+  { ctx }: TestCaller,
+  roomId: string,
+  { lastEventId, until }: { lastEventId?: string; until: (event: RoomFeedEvent) => boolean },
+): Promise<{ events: RoomFeedEvent[]; lastEventId: string }> {
+  const events: RoomFeedEvent[] = [];
+  for await (const envelope of roomEvents(ctx, { roomId, lastEventId }, AbortSignal.timeout(10_000))) {
+    if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its cursor');
+    events.push(envelope[1]);
+    if (until(envelope[1])) return { events, lastEventId: envelope[0] };
+  }
+  throw new Error(`the feed ended; last: ${JSON.stringify(events.at(-1))}`);
+}
+
+/**
+ * Proves that what a member had loaded before `action`, with what the feed then tells, is what a fresh reader loads.
+ * Answers the fresh state.
+ */
+export async function expectRoomConverges(
+  reader: TestCaller,
+  roomId: string,
+  action: () => Promise<unknown>,
+): Promise<RoomState> {
+  const before = await reader.call.chat.getRoom({ roomId });
+  await action();
+  const fresh = await reader.call.chat.getRoom({ roomId });
+  const head = parseCursor(fresh.cursor)?.seq ?? 0;
+  expect(head).toBeGreaterThan(parseCursor(before.cursor)?.seq ?? 0);
+  const { events, lastEventId } = await followRoom(reader, roomId, {
+    lastEventId: before.cursor,
+    until: ({ seq }) => seq === head,
+  });
+  expect(lastEventId).toBe(fresh.cursor);
+  expect(events.reduce(applyRoomEvent, before.state)).toEqual(fresh.state);
+  return fresh.state;
+}
