@@ -11,8 +11,6 @@ import type {
   PageContext,
   PolicyRule,
   Role,
-  RoomDeciders,
-  RoomRole,
   RunError,
   RunStatus,
   ToolRepeat,
@@ -21,6 +19,7 @@ import type {
   WhenWaiting,
 } from '@aura/contract';
 import type { ColumnType, Generated } from 'kysely';
+import type { RoomTables } from './room-tables.ts';
 import type { StepData } from './step-data.ts';
 
 /** jsonb: read as a value, written as the text that `jsonText` makes. */
@@ -29,9 +28,9 @@ type CreatedAt = Generated<Date>;
 
 /**
  * The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. Long,
- * because it is one list: split, nobody would see at a glance what there is.
+ * because it is one list: split, nobody would see at a glance what there is. What rooms alone have is in `room-tables.ts`.
  */
-export interface Schema {
+export interface Schema extends RoomTables {
   tenants: { id: string; slug: string; name: string; createdAt: CreatedAt };
   users: {
     id: string;
@@ -152,60 +151,6 @@ export interface Schema {
     revisionSeqs: Generated<number[]>;
     seq: number;
     createdAt: CreatedAt;
-  };
-  messageReactions: { tenantId: string; messageId: string; emoji: string; userId: string; at: Date };
-  attachments: {
-    id: string;
-    tenantId: string;
-    roomId: string;
-    uploadedBy: string;
-    /** Null: uploaded, not posted yet. */
-    messageId: string | null;
-    name: string;
-    mediaType: string;
-    bytes: number;
-    sha256: Uint8Array;
-    position: Generated<number>;
-    createdAt: Date;
-  };
-  rooms: {
-    id: string;
-    tenantId: string;
-    number: number;
-    name: string;
-    topic: Generated<string>;
-    isPublic: Generated<boolean>;
-    postId: string | null;
-    deciders: Generated<RoomDeciders>;
-    hidesArgs: Generated<boolean>;
-    slowModeSeconds: Generated<number>;
-    createdBy: string;
-    clientId: string;
-    requestHash: string;
-    createdAt: Date;
-    archivedAt: Date | null;
-  };
-  roomMembers: {
-    tenantId: string;
-    roomId: string;
-    userId: string;
-    role: RoomRole;
-    name: string;
-    pictureUrl: string | null;
-    joinedAt: Date;
-    readSeq: Generated<number>;
-    mutedUntil: Date | null;
-    /** Kept while the room is in slow mode. */
-    lastPostedAt: Date | null;
-  };
-  roomBans: {
-    tenantId: string;
-    roomId: string;
-    userId: string;
-    name: string;
-    reason: string | null;
-    bannedBy: string;
-    bannedAt: Date;
   };
   runs: {
     id: string;

@@ -54,7 +54,7 @@ describe('chat.postMessage', () => {
       { text: 'two\uFFFD', authorId: member.ctx.caller.userId },
     ]);
     const seqs = state.messages.map(({ seq }) => seq);
-    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
   });
 
   it('posts once when the call is repeated, also at the same moment, and refuses other words', async () => {
@@ -84,7 +84,7 @@ describe('chat.postMessage', () => {
     });
     expect(state.messages).toMatchObject([{ text: 'root', replyCount: 3 }]);
     const { messages } = await owner.call.chat.messages({ roomId, threadOf });
-    expect(messages.map(({ text }) => text).sort()).toEqual(['a', 'b', 'c']);
+    expect(messages.map(({ text }) => text).toSorted()).toEqual(['a', 'b', 'c']);
     const nested = owner.call.chat.postMessage({
       roomId,
       text: 'deeper',

@@ -44,8 +44,9 @@ export async function postMessage(ctx: CallerContext, input: PostMessageInput): 
   if (needsMore) return await postWithMore(ctx, request, { attachmentIds, asksAgent: ASKS_AGENT.test(text) });
   const written = await ctx.messageWriter.add(request);
   // Says why: there is no such room, or it was not joined.
-  if (written.kind === 'absent')
-    {await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));}
+  if (written.kind === 'absent') {
+    await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));
+  }
   return postOutcome(ctx, request, written);
 }
 
