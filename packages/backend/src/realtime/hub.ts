@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
 import type { Bus } from './bus.ts';
 import type { CommittedBatch, StreamEvent } from './event.ts';
-import { type Hint, readHint, writeHint } from './hint.ts';
+import { type Hint, MAX_HINT_CHARS, readHint, writeHint } from './hint.ts';
+import { Lane, type Passenger, type Seat } from './lane.ts';
 import { StreamTail } from './stream-tail.ts';
 
 /**
@@ -13,6 +14,8 @@ import { StreamTail } from './stream-tail.ts';
  * What it hears (a local commit, a hint from another node) is never believed to be complete. A hint that does not
  * join on to the tail only raises `head`, and every five seconds all watched heads are compared with the database,
  * so a lost hint heals; every second while the bus is down.
+ *
+ * Subscribers that have everything ride in the stream's lane; only the others are woken.
  */
 export interface Hub extends AsyncDisposable {
   /** Announces a committed batch here and to other nodes. Never throws, never waits. */
@@ -21,20 +24,27 @@ export interface Hub extends AsyncDisposable {
   watch(streamId: string): StreamWatch;
   /** Streams watched on this node: for metrics, and for tests that nothing leaks. */
   readonly watchedCount: number;
+  /** Subscriptions that lanes deliver to now. */
+  readonly laneCount: number;
 }
 
 export interface StreamWatch extends Disposable {
   readonly ready: Promise<void>;
   /** The highest seq heard of; 0 when nothing was heard yet. */
   readonly head: number;
-  /** The events right after `seq` when the tail holds them; null: read the log. */
+  /** The events right after `seq`, none when it is the newest; null when the tail cannot tell: read the log. */
   after(seq: number): readonly StreamEvent[] | null;
+  /** Hands in neighbouring events that were read up to the log's end, so that later readers need not read them. */
+  fill(events: readonly StreamEvent[], chars: number): void;
+  /** A place in the lane for a subscription that has everything up to `seq`; null when more has been heard of. */
+  board(passenger: Passenger, seq: number): Seat | null;
   /** Calls `wake` whenever the stream may have grown. */
   onChange(wake: () => void): Disposable;
 }
 
 interface Topic {
   tail: StreamTail;
+  lane: Lane;
   watchers: number;
   wakes: Set<() => void>;
   ready: Promise<void>;
@@ -60,7 +70,22 @@ export function createHub(options: HubOptions): Hub {
 
   const heard = (topic: Topic, { head, events, chars }: Hint): void => {
     const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events, chars);
-    if (hasGrown) for (const wake of topic.wakes) wake();
+    if (!hasGrown) return;
+    carry(topic.lane, chars <= MAX_HINT_CHARS ? events : null);
+    for (const wake of topic.wakes) wake();
+  };
+
+  const carry = (lane: Lane, events: readonly StreamEvent[] | null): void => {
+    if (events === null) {
+      lane.dissolve();
+      return;
+    }
+    try {
+      lane.carry(events);
+    } catch (err) {
+      log.error({ err }, 'a lane could not carry a batch');
+      lane.dissolve();
+    }
   };
 
   const onHint = (streamId: string, message: string): void => {
@@ -111,6 +136,7 @@ export function createHub(options: HubOptions): Hub {
       });
     const topic: Topic = {
       tail: new StreamTail(),
+      lane: new Lane(),
       watchers: 0,
       wakes: new Set(),
       ready: subscribed.then(() => {}),
@@ -137,6 +163,14 @@ export function createHub(options: HubOptions): Hub {
           return topic.tail.head;
         },
         after: (seq) => topic.tail.after(seq),
+        fill(events, chars) {
+          // Streams with one reader are many, and it has what it read: their tails need only know where they are.
+          const kept = topic.watchers > 1 ? events : events.slice(-1);
+          const share = kept.length / Math.max(1, events.length);
+          const head = kept.at(-1)?.seq ?? 0;
+          if (topic.tail.isEmpty) heard(topic, { head, events: kept, chars: chars * share });
+        },
+        board: (passenger, seq) => (seq === topic.tail.head ? topic.lane.join(passenger, seq) : null),
         onChange(wake) {
           topic.wakes.add(wake);
           return { [Symbol.dispose]: () => topic.wakes.delete(wake) };
@@ -152,6 +186,9 @@ export function createHub(options: HubOptions): Hub {
     },
     get watchedCount() {
       return topics.size;
+    },
+    get laneCount() {
+      return [...topics.values()].reduce((sum, { lane }) => sum + lane.size, 0);
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

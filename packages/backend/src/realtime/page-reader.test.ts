@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
-import { followStream } from './follow-stream.ts';
+import { followTestStream } from '../testing/follow-test-stream.ts';
 import { createPageReader } from './page-reader.ts';
 
 let test: TestBackend;
@@ -21,7 +21,7 @@ describe('PageReader', () => {
       const signal = AbortSignal.timeout(20_000);
       const parts = { hub: test.backend.hub, pageReader };
       let seen = 0;
-      for await (const { seq } of followStream(parts, { ...place(stream), after: 0, signal })) {
+      for await (const { seq } of followTestStream(parts, { ...place(stream), after: 0, signal })) {
         expect(seq).toBe(++seen);
         if (seq === 450) break;
       }
@@ -40,6 +40,6 @@ describe('PageReader', () => {
       pageReader.read({ ...place(stream), after: 0 }),
       pageReader.read({ ...place(stream), tenantId: stranger, after: 0 }),
     ]);
-    expect([own.length, others.length]).toEqual([2, 0]);
+    expect([own.events.length, others.events.length]).toEqual([2, 0]);
   });
 });
