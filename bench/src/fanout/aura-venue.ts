@@ -41,24 +41,26 @@ export async function openAura({ databaseUrl, logged }: VenueOptions): Promise<V
   const { conversation } = await user.call.conversation.create({ clientId: randomUUID() });
   const streamId = conversation.id;
   await fillLog(backend, { streamId, tenantId: caller.tenantId, count: logged });
-  const { cursor } = await user.call.conversation.get({ conversationId: streamId });
   const { token } = await backend.accessTokens.issue({ ...caller, email: 'bench@aura.local' });
   const parts = stack.move();
   return {
     port: server.port,
     path: '/trpc?connectionParams=1',
-    hellos: [
-      JSON.stringify({ method: 'connectionParams', data: { token } }),
-      JSON.stringify({
-        id: 1,
-        method: 'subscription',
-        params: {
-          path: 'conversation.events',
-          input: { conversationId: streamId },
-          lastEventId: oneBefore(cursor),
-        },
-      }),
-    ],
+    async hellos() {
+      const { cursor } = await user.call.conversation.get({ conversationId: streamId });
+      return [
+        JSON.stringify({ method: 'connectionParams', data: { token } }),
+        JSON.stringify({
+          id: 1,
+          method: 'subscription',
+          params: {
+            path: 'conversation.events',
+            input: { conversationId: streamId },
+            lastEventId: oneBefore(cursor),
+          },
+        }),
+      ];
+    },
     async publish(count) {
       const events = Array.from({ length: count }, () => ({ type: 'message_created', data: eventData() }));
       await backend.groupWriter.append({ tenantId: caller.tenantId, streamId, events });

@@ -27,7 +27,12 @@ interface Options {
 }
 
 /** A table of the contenders with so many subscribers; medians over rounds, in which they take turns. */
-export async function compareFanout({ contenders, subscribers, rounds, ...options }: Options): Promise<string> {
+export async function compareFanout({
+  contenders,
+  subscribers,
+  rounds,
+  ...options
+}: Options): Promise<string> {
   const results = new Map<Contender, FanoutFigures[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [{ kind, hasOwnIds }, figures] of results) {

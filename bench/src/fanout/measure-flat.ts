@@ -19,7 +19,13 @@ export async function measureFlat(options: {
   const costs = CASES.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, test] of CASES.entries()) {
-      const figures = await measureFanout({ kind: 'aura', hasOwnIds: false, batches: [1], ...server, ...test });
+      const figures = await measureFanout({
+        kind: 'aura',
+        hasOwnIds: false,
+        batches: [1],
+        ...server,
+        ...test,
+      });
       costs[index]?.push(figures.perDelivery[0]?.fanoutCpuUs ?? 0);
     }
   }

@@ -12,7 +12,7 @@ export async function openRawWs(): Promise<Venue> {
   return {
     port,
     path: '/',
-    hellos: [],
+    hellos: () => Promise.resolve([]),
     publish(count) {
       for (let index = 0; index < count; index++) {
         const frame = Buffer.from(JSON.stringify(benchEvent(++head)));

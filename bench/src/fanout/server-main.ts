@@ -18,7 +18,7 @@ process.once('SIGTERM', () => {
 });
 
 await listenForOrders({
-  venue: () => Promise.resolve({ port: venue.port, path: venue.path, hellos: venue.hellos }),
+  venue: async () => ({ port: venue.port, path: venue.path, hellos: await venue.hellos() }),
   async publish(input) {
     const { events, batch, intervalMs } = publishInput.parse(input);
     const startedAt = performance.now();

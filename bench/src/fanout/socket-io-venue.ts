@@ -16,7 +16,7 @@ export async function openSocketIo(): Promise<Venue> {
   return {
     port,
     path: '/socket.io/?EIO=4&transport=websocket',
-    hellos: ['40'],
+    hellos: () => Promise.resolve(['40']),
     publish(count) {
       for (let index = 0; index < count; index++) io.to('room').emit('event', benchEvent(++head));
       return Promise.resolve();

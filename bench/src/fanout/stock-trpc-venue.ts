@@ -13,14 +13,14 @@ export async function openStockTrpc(): Promise<Venue> {
   const emitter = new EventEmitter<{ event: [BenchEvent] }>();
   emitter.setMaxListeners(0);
   const router = t.router({
-    events: t.procedure
-      .input(z.object({ lastEventId: z.string().nullish() }))
-      .subscription(async function* ({ signal }) {
-        for await (const [event] of on(emitter, 'event', { signal })) {
-          const { seq } = event as BenchEvent;
-          yield tracked(String(seq), event as BenchEvent);
-        }
-      }),
+    events: t.procedure.input(z.object({ lastEventId: z.string().nullish() })).subscription(async function* ({
+      signal,
+    }) {
+      for await (const [event] of on(emitter, 'event', { signal })) {
+        const { seq } = event as BenchEvent;
+        yield tracked(String(seq), event as BenchEvent);
+      }
+    }),
   });
   const wss = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
   applyWSSHandler({ wss, router });
@@ -30,7 +30,10 @@ export async function openStockTrpc(): Promise<Venue> {
   return {
     port,
     path: '/',
-    hellos: [JSON.stringify({ id: 1, method: 'subscription', params: { path: 'events', input: {} } })],
+    hellos: () =>
+      Promise.resolve([
+        JSON.stringify({ id: 1, method: 'subscription', params: { path: 'events', input: {} } }),
+      ]),
     publish(count) {
       for (let index = 0; index < count; index++) emitter.emit('event', benchEvent(++head));
       return Promise.resolve();

@@ -3,8 +3,8 @@ export interface Venue extends AsyncDisposable {
   port: number;
   /** What a client asks for when it connects. */
   path: string;
-  /** What a client says once it is connected. */
-  hellos: readonly string[];
+  /** What a client says that connects now. */
+  hellos(): Promise<readonly string[]>;
   /** Tells everybody of so many events at once, numbered on from the last; resolves when it has done so. */
   publish(count: number): Promise<void>;
 }
