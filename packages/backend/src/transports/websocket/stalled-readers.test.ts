@@ -23,7 +23,7 @@ test('serves those who read while 100 others do not, keeps little for these and 
   await stream.append(1);
   await using sockets = new AsyncDisposableStack();
   const open = async (): Promise<RawClient> => {
-    const client = sockets.use(await RawClient.connect(server.socketUrl, { token: token }));
+    const client = sockets.use(await RawClient.connect(server.socketUrl, { token }));
     client.send(call(1, 'feed', { method: 'subscription', input: { streamId: stream.id } }));
     await client.frame({ result: { type: 'data' } });
     return client;
