@@ -40,8 +40,7 @@ await listenForOrders({
       }),
     );
     const elapsedS = (performance.now() - startedAt) / 1_000;
-    const told = (): number[] =>
-      readers.map(({ reader }, index) => reader.received - (before[index] ?? 0));
+    const told = (): number[] => readers.map(({ reader }, index) => reader.received - (before[index] ?? 0));
     const deadline = performance.now() + 10_000;
     while (told().some((count) => count < latencies.length) && performance.now() < deadline) await pause(20);
     return {

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { TestPostgres } from '@aura/backend/testing';
 import { z } from 'zod';
 import { type Child, startChild } from '../child.ts';
 import { CORES, onCore } from '../cores.ts';
@@ -24,7 +23,8 @@ export interface ChatFigures {
 export interface ChatPlan {
   kind: ChatKind;
   nodes: number;
-  postgres: TestPostgres;
+  databaseUrl: string;
+  databasePid: number;
   redisUrl: string | null;
   seconds: number;
   writers: number;
@@ -33,7 +33,8 @@ export interface ChatPlan {
 }
 
 const WARM_UP_SECONDS = 2;
-const TEXT = 'It is said that what many hear at once should be written down once, and then sent to all of them.';
+const TEXT =
+  'It is said that what many hear at once should be written down once, and then sent to all of them.';
 const venue = z.object({
   port: z.number(),
   path: z.string(),
@@ -61,19 +62,29 @@ export async function measureChat(plan: ChatPlan): Promise<ChatFigures> {
     const node = stack.use(await startNode(plan, opened.shared));
     nodes.push({ ...node, port: (await order(node.url, { name: 'venue', output: venue })).port });
   }
-  const crowd = stack.use(await startProcess('crowd-main.ts', { core: CORES?.others, settings: {}, profileDir: null }));
+  const crowd = stack.use(
+    await startProcess('crowd-main.ts', { core: CORES?.others, settings: {}, profileDir: null }),
+  );
   const spread = (hellos: readonly string[][]) =>
-    hellos.map((each, index) => ({ port: nodes[index % nodes.length]?.port, path: opened.path, hellos: each }));
+    hellos.map((each, index) => ({
+      port: nodes[index % nodes.length]?.port,
+      path: opened.path,
+      hellos: each,
+    }));
   const { roomId } = opened.shared;
   const input = { kind: plan.kind, roomId, readers: spread(opened.readers), writers: spread(opened.writers) };
   await order(crowd.url, { name: 'connect', input, output: nothing });
   await order(crowd.url, { name: 'run', input: { seconds: WARM_UP_SECONDS, text: TEXT }, output: outcome });
 
   const cpuMs = (): number => nodes.reduce((sum, node) => sum + (node.cpuMs() ?? Number.NaN), 0);
-  const databaseCpuMs = (): number => cpuMsOf(plan.postgres.pid) ?? Number.NaN;
+  const databaseCpuMs = (): number => cpuMsOf(plan.databasePid) ?? Number.NaN;
   const keptBefore = await order(first.url, { name: 'stored', output: z.number() });
   const [cpuBefore, databaseBefore] = [cpuMs(), databaseCpuMs()];
-  const seen = await order(crowd.url, { name: 'run', input: { seconds: plan.seconds, text: TEXT }, output: outcome });
+  const seen = await order(crowd.url, {
+    name: 'run',
+    input: { seconds: plan.seconds, text: TEXT },
+    output: outcome,
+  });
   const { messages, elapsedS, p50, p99, wrong, outOfOrder } = seen;
   const [serverCpuMs, dbCpuMs] = [cpuMs() - cpuBefore, databaseCpuMs() - databaseBefore];
   const kept = (await order(first.url, { name: 'stored', output: z.number() })) - keptBefore;
@@ -92,8 +103,8 @@ export async function measureChat(plan: ChatPlan): Promise<ChatFigures> {
 type Process = Child & { url: string };
 
 async function startNode(plan: ChatPlan, shared: Shared | null): Promise<Process> {
-  const { kind, postgres, redisUrl, readers, writers, profileDir } = plan;
-  const settings = { kind, databaseUrl: postgres.url, redisUrl, readers, writers, shared };
+  const { kind, databaseUrl, redisUrl, readers, writers, profileDir } = plan;
+  const settings = { kind, databaseUrl, redisUrl, readers, writers, shared };
   return await startProcess('server-main.ts', {
     core: CORES?.server,
     settings,
@@ -103,11 +114,7 @@ async function startNode(plan: ChatPlan, shared: Shared | null): Promise<Process
 
 async function startProcess(
   main: string,
-  {
-    core,
-    settings,
-    profileDir,
-  }: { core: number | undefined; settings: object; profileDir: string | null },
+  { core, settings, profileDir }: { core: number | undefined; settings: object; profileDir: string | null },
 ): Promise<Process> {
   const path = fileURLToPath(new URL(main, import.meta.url));
   const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];

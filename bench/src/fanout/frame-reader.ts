@@ -11,11 +11,24 @@ export class FrameReader {
   #rest: Buffer | null = null;
   readonly #onText: (text: string) => void;
   readonly #latencies: number[] | null;
+  readonly #hasEvents: boolean;
 
-  /** `onText` hears of frames that are no events; `latencies` gets, when there is one, how long each event took. */
-  constructor(onText: (text: string) => void, latencies: number[] | null = null) {
+  /**
+   * `onText` hears of frames that are no events, or with `hasEvents: false` of all; `latencies` gets, when there is one,
+   * how long each event took.
+   */
+  constructor({
+    onText,
+    latencies = null,
+    hasEvents = true,
+  }: {
+    onText: (text: string) => void;
+    latencies?: number[] | null;
+    hasEvents?: boolean;
+  }) {
     this.#onText = onText;
     this.#latencies = latencies;
+    this.#hasEvents = hasEvents;
   }
 
   read(chunk: Buffer, nowMs: number): void {
@@ -35,7 +48,7 @@ export class FrameReader {
   }
 
   #frame(payload: Buffer, nowMs: number): void {
-    const seq = numberAfter(payload, SEQ);
+    const seq = this.#hasEvents ? numberAfter(payload, SEQ) : null;
     if (seq === null) {
       this.#onText(payload.toString());
       return;

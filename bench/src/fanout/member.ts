@@ -8,6 +8,7 @@ import { nowMs } from './venue.ts';
 export interface Member {
   socket: Socket;
   reader: FrameReader;
+  say(text: string): void;
 }
 
 interface Options {
@@ -15,10 +16,12 @@ interface Options {
   path: string;
   hellos: readonly string[];
   latencies: number[] | null;
+  /** Hears of every frame; left out, events are counted. */
+  onText?: (text: string) => void;
 }
 
 /** Connects, says what is to be said, and reads from then on. */
-export async function connectMember({ port, path, hellos, latencies }: Options): Promise<Member> {
+export async function connectMember({ port, path, hellos, latencies, onText }: Options): Promise<Member> {
   const upgrade = request({
     host: '127.0.0.1',
     port,
@@ -34,14 +37,16 @@ export async function connectMember({ port, path, hellos, latencies }: Options):
   const [, socket, head] = (await once(upgrade, 'upgrade')) as [unknown, Socket, Buffer];
   socket.on('error', () => {});
   const say = (text: string): void => void socket.write(maskedFrame(text));
-  const reader = new FrameReader((text) => {
+  const heard = (text: string): void => {
     if (text === 'PING') say('PONG');
-    if (text === '2') say('3');
-  }, latencies);
+    else if (text === '2') say('3');
+    else onText?.(text);
+  };
+  const reader = new FrameReader({ onText: heard, latencies, hasEvents: onText === undefined });
   reader.read(head, nowMs());
   socket.on('data', (chunk: Buffer) => reader.read(chunk, nowMs()));
   for (const hello of hellos) say(hello);
-  return { socket, reader };
+  return { socket, reader, say };
 }
 
 /** As clients must send it; masked with zeros, which leaves the text as it is. */
