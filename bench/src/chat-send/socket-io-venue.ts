@@ -6,7 +6,7 @@ import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { jwtVerify, SignJWT } from 'jose';
 import pg from 'pg';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import type { ChatVenue, ChatVenueOptions } from './venue.ts';
 
@@ -36,34 +36,7 @@ export async function openSocketIo(options: ChatVenueOptions): Promise<ChatVenue
     stack.defer(() => [pub, sub].forEach((client) => client.disconnect()));
     io.adapter(createAdapter(pub, sub));
   }
-  io.use((socket, next) => {
-    const { token } = z.object({ token: z.string() }).parse(socket.handshake.auth);
-    jwtVerify(token, key, { algorithms: ['HS256'] }).then(
-      ({ payload }) => {
-        socket.data = { author: payload.sub, isReader: payload['reader'] === true };
-        next();
-      },
-      (err: unknown) => next(err instanceof Error ? err : new Error(String(err))),
-    );
-  });
-  io.on('connection', (socket) => {
-    const { author, isReader } = z.object({ author: z.string(), isReader: z.boolean() }).parse(socket.data);
-    if (isReader) void socket.join('room');
-    socket.on('message', (input: unknown, acknowledge: (answer: unknown) => void) => {
-      const { text, clientId } = MESSAGE.parse(input);
-      void pool
-        .query<{ id: string; at: Date }>(
-          'insert into peer_messages (author, client_id, text) values ($1, $2, $3) returning id, at',
-          [author, clientId, text],
-        )
-        .then(({ rows }) => {
-          const message = { seq: Number(rows[0]?.id), author, clientId, text, at: rows[0]?.at };
-          io.to('room').emit('message', message);
-          acknowledge({ id: message.seq });
-        })
-        .catch((err: unknown) => acknowledge({ error: String(err) }));
-    });
-  });
+  io.on('connection', (socket) => void serve(socket, { io, pool, key }));
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
@@ -89,4 +62,26 @@ export async function openSocketIo(options: ChatVenueOptions): Promise<ChatVenue
     },
     [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
   };
+}
+
+async function serve(
+  socket: Socket,
+  { io, pool, key }: { io: Server; pool: pg.Pool; key: Uint8Array },
+): Promise<void> {
+  const { token } = z.object({ token: z.string() }).parse(socket.handshake.auth);
+  const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
+  if (payload['reader'] === true) await socket.join('room');
+  const keep = async (input: unknown): Promise<{ id: number }> => {
+    const { text, clientId } = MESSAGE.parse(input);
+    const { rows } = await pool.query<{ id: string; at: Date }>(
+      'insert into peer_messages (author, client_id, text) values ($1, $2, $3) returning id, at',
+      [payload.sub, clientId, text],
+    );
+    const seq = Number(rows[0]?.id);
+    io.to('room').emit('message', { seq, author: payload.sub, clientId, text, at: rows[0]?.at });
+    return { id: seq };
+  };
+  socket.on('message', (input: unknown, acknowledge: (answer: unknown) => void) => {
+    void (async () => acknowledge(await keep(input).catch((err: unknown) => ({ error: String(err) }))))();
+  });
 }
