@@ -39,11 +39,11 @@ export function openRedisClusterWire(
   );
   /** ioredis knows of them and keeps them up. */
   const known = new Set<string>();
-  let isClosed = false;
+  const closed = new AbortController();
 
   /** Right after it connects, and while a shard fails over, there may be nobody to subscribe with for a moment. */
   const subscribe = async (channel: string): Promise<void> => {
-    for (let attempt = 1; !isClosed && !known.has(channel); attempt++) {
+    for (let attempt = 1; !closed.signal.aborted && !known.has(channel); attempt++) {
       try {
         await cluster.ssubscribe(channel);
         known.add(channel);
@@ -72,7 +72,7 @@ export function openRedisClusterWire(
     },
     check: async () => void (await cluster.ping()),
     disconnect() {
-      isClosed = true;
+      closed.abort();
       cluster.disconnect();
     },
   };
