@@ -34,7 +34,7 @@ interface Member {
 interface Group {
   key: string;
   /** What their frames begin with. */
-  opening: string;
+  opening: Buffer;
   passenger: Passenger;
   members: Set<Member>;
 }
@@ -102,12 +102,12 @@ export class Lane {
 
   /** Of all groups before the first write, so that a view that fails fails for everybody alike. */
   #framesOf(events: readonly StreamEvent[]): [Group, Buffer][] {
-    const endings = new Map<string, string[]>();
+    const endings = new Map<string, Buffer[]>();
     return [...this.#groups.values()].map((group) => {
       const key = viewKeyOf(group.passenger);
       const known = endings.get(key) ?? endingsOf(group.passenger, events);
       endings.set(key, known);
-      return [group, textFrames(known.map((ending) => group.opening + ending))];
+      return [group, textFrames(group.opening, known)];
     });
   }
 
@@ -115,7 +115,12 @@ export class Lane {
     const { id, jsonrpc } = passenger.request;
     const opening = `${JSON.stringify({ id, jsonrpc }).slice(0, -1)},"result":`;
     const key = `${viewKeyOf(passenger)} ${opening}`;
-    const group = this.#groups.get(key) ?? { key, opening, passenger, members: new Set() };
+    const group = this.#groups.get(key) ?? {
+      key,
+      opening: Buffer.from(opening),
+      passenger,
+      members: new Set(),
+    };
     this.#groups.set(key, group);
     return group;
   }
@@ -132,11 +137,11 @@ export class Lane {
 const viewKeyOf = ({ epoch, viewKey }: Passenger): string => `${epoch} ${viewKey}`;
 
 /** What follows a group's opening: byte for byte as tRPC writes a tracked event. */
-function endingsOf({ epoch, view }: Passenger, events: readonly StreamEvent[]): string[] {
+function endingsOf({ epoch, view }: Passenger, events: readonly StreamEvent[]): Buffer[] {
   return events.flatMap((event) => {
     const data = view(event);
     if (data === null) return [];
     const id = formatCursor({ epoch, seq: event.seq });
-    return [`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`];
+    return [Buffer.from(`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`)];
   });
 }

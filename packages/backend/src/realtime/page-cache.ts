@@ -7,15 +7,20 @@ const MAX_CHARS = 8_000_000;
 export class PageCache {
   readonly #pages = new Map<string, { page: Page; until: number }>();
   #chars = 0;
+  readonly #nowMs: () => number;
+
+  constructor(nowMs = (): number => performance.now()) {
+    this.#nowMs = nowMs;
+  }
 
   get(key: string): Page | undefined {
     const kept = this.#pages.get(key);
-    return kept !== undefined && kept.until > performance.now() ? kept.page : undefined;
+    return kept !== undefined && kept.until > this.#nowMs() ? kept.page : undefined;
   }
 
   set(key: string, page: Page): void {
     this.#delete(key);
-    const now = performance.now();
+    const now = this.#nowMs();
     this.#pages.set(key, { page, until: now + KEEP_MS });
     this.#chars += page.chars;
     for (const [old, { until }] of this.#pages) {

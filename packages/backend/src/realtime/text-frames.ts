@@ -1,16 +1,22 @@
 const FINAL_TEXT = 0x81;
 
 /**
- * Texts as a server sends them over a WebSocket (RFC 6455, 5.2: unmasked, whole, not compressed), one frame after the
- * other. `ws` makes frames for one socket at a time and offers no typed way to make one for many.
+ * Texts that all begin alike, as a server sends them over a WebSocket (RFC 6455, 5.2: unmasked, whole, not compressed),
+ * one frame after the other. `ws` makes frames for one socket at a time and offers no typed way to make one for many.
  */
-export function textFrames(texts: readonly string[]): Buffer {
-  const sizes = texts.map((text) => Buffer.byteLength(text));
-  const frames = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + headerSize(size) + size, 0));
+export function textFrames(opening: Buffer, endings: readonly Buffer[]): Buffer {
+  let size = 0;
+  for (const ending of endings) {
+    const payload = opening.length + ending.length;
+    size += headerSize(payload) + payload;
+  }
+  const frames = Buffer.allocUnsafe(size);
   let offset = 0;
-  for (const [index, text] of texts.entries()) {
-    offset = writeHeader(frames, offset, sizes[index] ?? 0);
-    offset += frames.write(text, offset);
+  for (const ending of endings) {
+    offset = writeHeader(frames, offset, opening.length + ending.length);
+    frames.set(opening, offset);
+    frames.set(ending, offset + opening.length);
+    offset += opening.length + ending.length;
   }
   return frames;
 }
