@@ -355,6 +355,20 @@ create policy all_rows on room_bans as permissive for all to aura_system, aura_w
 create policy tenant_rows on room_bans as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on room_bans to aura_app;
 
+create table room_departures (
+  tenant_id uuid not null,
+  room_id uuid not null,
+  user_id uuid not null,
+  muted_until timestamp with time zone,
+  last_posted_at timestamp with time zone,
+  constraint room_departures_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_departures_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id)
+);
+alter table room_departures enable row level security, force row level security;
+create policy all_rows on room_departures as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on room_departures as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on room_departures to aura_app;
+
 create table room_members (
   tenant_id uuid not null,
   room_id uuid not null,
@@ -367,8 +381,9 @@ create table room_members (
   muted_until timestamp with time zone,
   last_posted_at timestamp with time zone,
   constraint room_members_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_members_room_id_user_id_muted_until_key UNIQUE (room_id, user_id, muted_until),
   constraint room_members_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id),
-  constraint room_members_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE,
+  constraint room_members_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id),
   constraint room_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'moderator'::text, 'member'::text])))
 );
 CREATE INDEX room_members_user ON room_members USING btree (tenant_id, user_id);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type CreateRoomInput,
+  type ErrorCode,
   parseCursor,
   type RoomFeedEvent,
   type RoomState,
@@ -79,3 +80,46 @@ export async function expectRoomConverges(
   expect(events.reduce(applyRoomEvent, before.state)).toEqual(fresh.state);
   return fresh.state;
 }
+
+/** A room with one person in each role, and somebody of the tenant who is not in it. */
+export interface StaffedRoom {
+  roomId: string;
+  owner: TestCaller;
+  moderator: TestCaller;
+  member: TestCaller;
+  stranger: TestCaller;
+}
+
+export async function createStaffedRoom(
+  backend: Backend,
+  input: Partial<CreateRoomInput> = {},
+): Promise<StaffedRoom> {
+  const { roomId, owner, members } = await createTestRoom(backend, { ...input, memberCount: 2 });
+  const [moderator, member] = members;
+  if (moderator === undefined || member === undefined) throw new Error('not enough members');
+  await owner.call.chat.setMemberRole({ roomId, userId: idOf(moderator), role: 'moderator' });
+  return { roomId, owner, moderator, member, stranger: await createTestCaller(backend) };
+}
+
+export const idOf = ({ ctx }: TestCaller): string => ctx.caller.userId;
+
+/** How many events a room's log has: what changes nothing adds none. */
+export async function roomHead(reader: TestCaller, roomId: string): Promise<number> {
+  return parseCursor((await reader.call.chat.getRoom({ roomId })).cursor)?.seq ?? 0;
+}
+
+/** What the audit log says of a room, in order. */
+export async function auditOf(
+  backend: Backend,
+  roomId: string,
+): Promise<{ action: string; data: unknown }[]> {
+  return await backend.database.db
+    .selectFrom('auditLog')
+    .select(['action', 'data'])
+    .where('subject', '=', roomId)
+    .orderBy('id')
+    .execute();
+}
+
+/** What a rejection with this code looks like to a caller in the process. */
+export const failure = (code: ErrorCode): { cause: { code: ErrorCode } } => ({ cause: { code } });
