@@ -9,6 +9,7 @@ import {
 } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
 import { expect } from 'vitest';
+import { AppError } from '../../app-error.ts';
 import type { Backend } from '../../create-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { roomEvents } from './room-events.ts';
@@ -123,3 +124,24 @@ export async function auditOf(
 
 /** What a rejection with this code looks like to a caller in the process. */
 export const failure = (code: ErrorCode): { cause: { code: ErrorCode } } => ({ cause: { code } });
+
+/** A feed that is open when this resolves, with what it then tells until it ends, and the code it ends with. */
+export async function openRoomFeed(
+  reader: TestCaller,
+  roomId: string,
+): Promise<{ ended: Promise<{ events: RoomFeedEvent[]; code: ErrorCode | null }> }> {
+  const feed = roomEvents(reader.ctx, { roomId }, AbortSignal.timeout(20_000));
+  // The fresh start that a reader without a cursor gets.
+  await feed.next();
+  const events: RoomFeedEvent[] = [];
+  const read = async (): Promise<{ events: RoomFeedEvent[]; code: ErrorCode | null }> => {
+    try {
+      for await (const envelope of feed) if (isTrackedEnvelope(envelope)) events.push(envelope[1]);
+      return { events, code: null };
+    } catch (err) {
+      if (!(err instanceof AppError)) throw err;
+      return { events, code: err.code };
+    }
+  };
+  return { ended: read() };
+}
