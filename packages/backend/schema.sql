@@ -391,6 +391,8 @@ alter table room_members enable row level security, force row level security;
 create policy all_rows on room_members as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on room_members as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on room_members to aura_app;
+grant select on room_members to aura_system;
+grant update (role) on room_members to aura_system;
 grant select (tenant_id, room_id, user_id, role, name, muted_until, last_posted_at) on room_members to aura_writer;
 grant update (last_posted_at) on room_members to aura_writer;
 
@@ -422,6 +424,8 @@ alter table rooms enable row level security, force row level security;
 create policy all_rows on rooms as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on rooms as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on rooms to aura_app;
+grant select on rooms to aura_system;
+grant update (slow_mode_seconds) on rooms to aura_system;
 grant select (id, tenant_id, slow_mode_seconds, archived_at) on rooms to aura_writer;
 grant update (slow_mode_seconds) on rooms to aura_writer;
 

@@ -144,6 +144,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       to aura_app`,
     `grant select, delete on attachments to aura_system`,
     `grant select, delete on message_reactions to aura_system`,
+    // To lock a room one must be allowed to update some column of it; this one decides little.
+    `grant select, update (slow_mode_seconds) on rooms to aura_system`,
+    `grant select, update (role) on room_members to aura_system`,
 
     `grant select (id, tenant_id, slow_mode_seconds, archived_at), update (slow_mode_seconds) on rooms to aura_writer`,
     `grant select (room_id, user_id, tenant_id, role, name, muted_until, last_posted_at), update (last_posted_at)
