@@ -108,8 +108,9 @@ describe('chat.listRooms', () => {
 
   it('finds all words of a search in a name, in any letter case, each character as it is', async () => {
     const owner = await createTestCaller(test.backend);
-    for (const name of ['Team Lunch', 'lunch at 100%', 'a_b', 'axb', 'C:\\temp'])
+    for (const name of ['Team Lunch', 'lunch at 100%', 'a_b', 'axb', 'C:\\temp']) {
       await createRoom(owner, { name });
+    }
     const search = async (query: string) => names(await owner.call.chat.listRooms({ query })).toSorted();
     expect(await search('lunch')).toEqual(['Team Lunch', 'lunch at 100%']);
     expect(await search('LUNCH  team')).toEqual(['Team Lunch']);

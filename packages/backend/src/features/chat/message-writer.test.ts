@@ -22,8 +22,8 @@ const letPass = async (roomId: string, member: TestCaller, seconds: number): Pro
     .execute();
 };
 
-const codes = (ends: readonly PromiseSettledResult<unknown>[]): unknown[] =>
-  ends.map((end) => (end.status === 'fulfilled' ? 'posted' : end.reason.cause.code));
+const codes = (ends: readonly PromiseSettledResult<unknown>[]): string[] =>
+  ends.map((end) => (end.status === 'fulfilled' ? 'posted' : String(end.reason.cause.code)));
 
 const slowFor = async (posting: Promise<unknown>): Promise<number> => {
   const err = await posting.catch((error: unknown) => error);

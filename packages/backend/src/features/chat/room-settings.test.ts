@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
+import { withTransaction } from '../../db/transaction.ts';
 import { createTestCaller } from '../../testing/test-caller.ts';
+import { createRun } from '../agent/create-run.ts';
+import { announceInRoom } from './announce-in-room.ts';
 import {
   auditOf,
   createStaffedRoom,
   expectRoomConverges,
   failure,
+  followRoom,
   idOf,
   roomHead,
   say,
@@ -15,7 +19,8 @@ import {
 
 let test: TestBackend;
 beforeAll(async () => {
-  test = await createTestBackend();
+  // Runs stay where they are until something is done about them.
+  test = await createTestBackend({ isStarted: false });
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
 
@@ -97,8 +102,9 @@ describe('chat.archiveRoom', () => {
       owner.call.chat.mute({ roomId, userId, seconds: 5 }),
       stranger.call.chat.joinRoom({ roomId }),
     ]);
-    for (const attempt of attempts)
+    for (const attempt of attempts) {
       expect(attempt).toMatchObject({ status: 'rejected', reason: failure('ROOM_ARCHIVED') });
+    }
     expect(await roomHead(owner, roomId)).toBe(head);
     expect((await member.call.chat.messages({ roomId })).messages).toHaveLength(1);
     const opened = await expectRoomConverges(member, roomId, async () => {
@@ -108,6 +114,30 @@ describe('chat.archiveRoom', () => {
     await say(member, roomId, 'yes');
     const actions = (await auditOf(test.backend, roomId)).map(({ action }) => action);
     expect(actions.slice(-2)).toEqual(['chat.room_archived', 'chat.room_restored']);
+  });
+});
+
+describe('archiving', () => {
+  it('stops what the agent is at, before the room is closed', async () => {
+    const { roomId, owner } = await createStaffedRoom(test.backend);
+    const { messageId } = await say(owner, roomId, 'a question');
+    const { tenantId, userId } = owner.ctx.caller;
+    const runId = await withTransaction(owner.ctx, async (tx) => {
+      const conversation = { id: roomId, tenantId, userId, model: 'aura-offline' };
+      const { row, event } = await createRun(tx, { conversation, messageId });
+      await announceInRoom(tx, { tenantId, roomId }, { events: [event] });
+      return row.id;
+    });
+    const { cursor } = await owner.call.chat.getRoom({ roomId });
+    await expectRoomConverges(owner, roomId, async () => {
+      await owner.call.chat.archiveRoom({ roomId });
+    });
+    const { events } = await followRoom(owner, roomId, {
+      lastEventId: cursor,
+      until: ({ type }) => type === 'room_updated',
+    });
+    expect(events.map(({ type }) => type)).toEqual(['done', 'room_updated']);
+    expect(events[0]).toMatchObject({ runId, data: { status: 'cancelled' } });
   });
 });
 
@@ -130,8 +160,9 @@ describe('a member who becomes a guest of the tenant', () => {
       guest.call.chat.invite({ roomId, userIds: [idOf(owner)] }),
       guest.call.chat.ban({ roomId, userId: idOf(owner) }),
     ]);
-    for (const attempt of attempts)
+    for (const attempt of attempts) {
       expect(attempt).toMatchObject({ status: 'rejected', reason: failure('FORBIDDEN') });
+    }
     await guest.call.chat.leaveRoom({ roomId });
   });
 });
