@@ -76,21 +76,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column last_reply_at timestamptz,
       add column edited_at timestamptz,
       add column deleted_at timestamptz,
-      add column pinned_at timestamptz,
+      add column pinned_seq bigint,
       add column revision_seqs bigint[] not null default '{}'`,
     // A clientId is its author's own: two people of a room may come upon the same one.
     `alter table messages drop constraint messages_tenant_id_conversation_id_client_id_key`,
     `create unique index messages_client on messages
       (conversation_id, client_id, coalesce(author_id, '00000000-0000-0000-0000-000000000000')) where client_id is not null`,
     `create index messages_thread on messages (thread_of, seq) where thread_of is not null`,
-    `create index messages_pinned on messages (conversation_id, pinned_at) where pinned_at is not null`,
+    `create index messages_pinned on messages (conversation_id, pinned_seq) where pinned_seq is not null`,
 
     `create table message_reactions (
       tenant_id uuid not null,
       message_id uuid not null,
       emoji text not null,
       user_id uuid not null,
-      at timestamptz not null,
+      seq bigint not null,
       primary key (message_id, emoji, user_id),
       foreign key (message_id) references messages (id) on delete cascade
     )`,
@@ -122,7 +122,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     // Deleting a message takes its words out of the log as well.
     `grant update (data) on events to aura_app`,
-    `grant update (text, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_at, revision_seqs)
+    `grant update (text, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_seq, revision_seqs)
       on messages to aura_app`,
     `grant select, insert, update on rooms to aura_app`,
     `grant select, insert, update, delete on room_members, room_bans, message_reactions, attachments to aura_app`,

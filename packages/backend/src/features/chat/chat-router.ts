@@ -1,23 +1,35 @@
 import {
   createRoomInputSchema,
+  editRoomMessageInputSchema,
+  listPinsOutputSchema,
   listRoomMessagesInputSchema,
   listRoomMessagesOutputSchema,
   listRoomsInputSchema,
   listRoomsOutputSchema,
+  pinInputSchema,
   postMessageInputSchema,
   postMessageOutputSchema,
+  reactionInputSchema,
   roomEventsInputSchema,
+  roomMessageRefSchema,
+  roomMessageViewSchema,
   roomRefSchema,
   type RoomState,
   roomViewSchema,
 } from '@aura/contract';
 import { signalOf } from '../../trpc/signal-of.ts';
-import { memberProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { memberProcedure, nothingSchema, router, userProcedure } from '../../trpc/trpc.ts';
+import { addReaction } from './add-reaction.ts';
 import { createRoom } from './create-room.ts';
+import { deleteMessage } from './delete-message.ts';
+import { editRoomMessage } from './edit-room-message.ts';
 import { getRoom } from './get-room.ts';
+import { listPins } from './list-pins.ts';
 import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
+import { pinMessage } from './pin-message.ts';
 import { postMessage } from './post-message.ts';
+import { removeReaction } from './remove-reaction.ts';
 import { roomEvents } from './room-events.ts';
 
 export const chatRouter = router({
@@ -43,6 +55,30 @@ export const chatRouter = router({
     .input(listRoomMessagesInputSchema)
     .output(listRoomMessagesOutputSchema)
     .query(async ({ ctx, input }) => await listRoomMessages(ctx, input)),
+  editMessage: memberProcedure
+    .input(editRoomMessageInputSchema)
+    .output(roomMessageViewSchema)
+    .mutation(async ({ ctx, input }) => await editRoomMessage(ctx, input)),
+  deleteMessage: memberProcedure
+    .input(roomMessageRefSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await deleteMessage(ctx, input)),
+  addReaction: memberProcedure
+    .input(reactionInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await addReaction(ctx, input)),
+  removeReaction: memberProcedure
+    .input(reactionInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await removeReaction(ctx, input)),
+  pin: memberProcedure
+    .input(pinInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await pinMessage(ctx, input)),
+  pins: userProcedure
+    .input(roomRefSchema)
+    .output(listPinsOutputSchema)
+    .query(async ({ ctx, input }) => await listPins(ctx, input)),
   events: userProcedure
     .input(roomEventsInputSchema)
     .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),

@@ -39,6 +39,17 @@ export async function lockRoom(db: Db, { tenantId, roomId }: RoomKey): Promise<v
     .execute();
 }
 
+/** Whoever changes the room, or archives it, waits until the transaction has ended; who posts does not. Before any other lock. */
+export async function shareRoom(db: Db, { tenantId, roomId }: RoomKey): Promise<void> {
+  await db
+    .selectFrom('rooms')
+    .select('id')
+    .where('tenantId', '=', tenantId)
+    .where('id', '=', roomId)
+    .forShare()
+    .execute();
+}
+
 const membership = (db: Db, { tenantId, roomId, userId }: MemberKey) =>
   db
     .selectFrom('roomMembers')
