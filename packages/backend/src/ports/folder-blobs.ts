@@ -62,7 +62,8 @@ async function writeDraft(
   let bytes = 0;
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const chunk of source) {
+    // Not destroyed when this ends early: with an upload's connection its answer would be lost.
+    for await (const chunk of source.iterator({ destroyOnReturn: false })) {
       if (!(chunk instanceof Uint8Array)) throw new Error('a blob is made of bytes');
       bytes += chunk.byteLength;
       if (bytes > maxBytes) throw new BlobTooLargeError(`more than ${maxBytes} bytes`);

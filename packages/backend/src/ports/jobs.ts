@@ -34,6 +34,8 @@ const cronNameSchema = z.enum([
   'purge-conversations',
   'forget-sessions',
   'forget-memories',
+  'forget-uploads',
+  'sweep-blobs',
 ]);
 
 /** What a stored job says, as it comes out of the database. Ids only: tenants' data stays in tenants' tables. */

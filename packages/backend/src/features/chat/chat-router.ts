@@ -1,4 +1,6 @@
 import {
+  attachmentRefSchema,
+  attachmentUrlOutputSchema,
   createRoomInputSchema,
   editRoomMessageInputSchema,
   listPinsOutputSchema,
@@ -20,6 +22,7 @@ import {
 import { signalOf } from '../../trpc/signal-of.ts';
 import { memberProcedure, nothingSchema, router, userProcedure } from '../../trpc/trpc.ts';
 import { addReaction } from './add-reaction.ts';
+import { attachmentUrl } from './attachment-url.ts';
 import { createRoom } from './create-room.ts';
 import { deleteMessage } from './delete-message.ts';
 import { editRoomMessage } from './edit-room-message.ts';
@@ -55,6 +58,10 @@ export const chatRouter = router({
     .input(listRoomMessagesInputSchema)
     .output(listRoomMessagesOutputSchema)
     .query(async ({ ctx, input }) => await listRoomMessages(ctx, input)),
+  attachmentUrl: userProcedure
+    .input(attachmentRefSchema)
+    .output(attachmentUrlOutputSchema)
+    .query(async ({ ctx, input }) => await attachmentUrl(ctx, input)),
   editMessage: memberProcedure
     .input(editRoomMessageInputSchema)
     .output(roomMessageViewSchema)
