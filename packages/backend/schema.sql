@@ -330,6 +330,7 @@ create table messages (
 CREATE UNIQUE INDEX messages_client ON messages USING btree (conversation_id, client_id, COALESCE(author_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (client_id IS NOT NULL);
 CREATE INDEX messages_pinned ON messages USING btree (conversation_id, pinned_seq) WHERE (pinned_seq IS NOT NULL);
 CREATE INDEX messages_thread ON messages USING btree (thread_of, seq) WHERE (thread_of IS NOT NULL);
+CREATE INDEX messages_words ON messages USING gin (message_words(tenant_id, conversation_id, text));
 alter table messages enable row level security, force row level security;
 create policy all_rows on messages as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on messages as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));

@@ -18,6 +18,8 @@ import {
   roomRefSchema,
   type RoomState,
   roomViewSchema,
+  searchRoomsInputSchema,
+  searchRoomsOutputSchema,
 } from '@aura/contract';
 import { signalOf } from '../../trpc/signal-of.ts';
 import { memberProcedure, nothingSchema, router, userProcedure } from '../../trpc/trpc.ts';
@@ -34,6 +36,7 @@ import { pinMessage } from './pin-message.ts';
 import { postMessage } from './post-message.ts';
 import { removeReaction } from './remove-reaction.ts';
 import { roomEvents } from './room-events.ts';
+import { searchMessages } from './search-messages.ts';
 
 export const chatRouter = router({
   createRoom: memberProcedure
@@ -86,6 +89,10 @@ export const chatRouter = router({
     .input(roomRefSchema)
     .output(listPinsOutputSchema)
     .query(async ({ ctx, input }) => await listPins(ctx, input)),
+  search: userProcedure
+    .input(searchRoomsInputSchema)
+    .output(searchRoomsOutputSchema)
+    .query(async ({ ctx, input }) => await searchMessages(ctx, input)),
   events: userProcedure
     .input(roomEventsInputSchema)
     .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),
