@@ -6,19 +6,23 @@ import {
   listRoomsOutputSchema,
   postMessageInputSchema,
   postMessageOutputSchema,
+  roomEphemeralInputSchema,
   roomEventsInputSchema,
   roomRefSchema,
   type RoomState,
   roomViewSchema,
+  setTypingInputSchema,
 } from '@aura/contract';
 import { signalOf } from '../../trpc/signal-of.ts';
-import { memberProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { memberProcedure, nothingSchema, router, userProcedure } from '../../trpc/trpc.ts';
 import { createRoom } from './create-room.ts';
 import { getRoom } from './get-room.ts';
 import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
 import { postMessage } from './post-message.ts';
+import { roomEphemeral } from './room-ephemeral.ts';
 import { roomEvents } from './room-events.ts';
+import { setTyping } from './set-typing.ts';
 
 export const chatRouter = router({
   createRoom: memberProcedure
@@ -46,4 +50,11 @@ export const chatRouter = router({
   events: userProcedure
     .input(roomEventsInputSchema)
     .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),
+  ephemeral: userProcedure
+    .input(roomEphemeralInputSchema)
+    .subscription(({ ctx, input, signal }) => roomEphemeral(ctx, input, signalOf(signal))),
+  setTyping: memberProcedure
+    .input(setTypingInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await setTyping(ctx, input)),
 });
