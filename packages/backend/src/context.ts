@@ -14,6 +14,7 @@ import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
 import type { MessageWriter } from './features/chat/message-writer.ts';
 import type { RoomMoments } from './features/chat/room-moments.ts';
+import type { RoomPulses } from './features/chat/room-pulses.ts';
 import type { CodePolicy } from './features/hitl/tool-policy.ts';
 import type { Bus } from './realtime/bus.ts';
 import type { GroupWriter } from './realtime/group-writer.ts';
@@ -39,6 +40,8 @@ export interface Core {
   presence: Presence;
   /** Who is typing and who is online, room by room. */
   roomMoments: RoomMoments;
+  /** What lists of rooms must be told, room by room. */
+  roomPulses: RoomPulses;
   accessTokens: AccessTokens;
   apiKeys: ApiKeyVerifier;
   refreshTokens: RefreshTokens;

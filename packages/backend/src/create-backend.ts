@@ -19,6 +19,7 @@ import { createSessionWatch } from './features/auth/session-watch.ts';
 import { createMessageWriter } from './features/chat/message-writer.ts';
 import { createRoomFollowers } from './features/chat/room-followers.ts';
 import { createRoomMoments } from './features/chat/room-moments.ts';
+import { createRoomPulses } from './features/chat/room-pulses.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
@@ -75,6 +76,7 @@ export async function createBackend(
   const presence = stack.use(createPresence({ bus, nodeId, clock, onError }));
   const followers = stack.use(createRoomFollowers({ hub, pageReader }));
   const roomMoments = stack.use(createRoomMoments({ database, bus, presence, followers, nodeId, onError }));
+  const roomPulses = stack.use(createRoomPulses({ followers, onError }));
 
   const core: RunnerCore = {
     config,
@@ -88,6 +90,7 @@ export async function createBackend(
     messageWriter,
     presence,
     roomMoments,
+    roomPulses,
     sessionWatch,
     pageReader,
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),

@@ -264,8 +264,8 @@ describe('presence', () => {
     const { time, open, replay } = createNodes();
     const there = open();
     await time.pass(2_000);
-    for (const text of ['', 'x', 'x {', 'x {"type":"state"}', `x ${JSON.stringify({ nodeId: 'x' })}`])
-      replay(text);
+    const texts = ['', 'x', 'x {', 'x {"type":"state"}', `x ${JSON.stringify({ nodeId: 'x' })}`];
+    for (const text of texts) replay(text);
     await time.pass(2_000);
     expect(there.watch.isOnline(ann)).toBe(false);
   });

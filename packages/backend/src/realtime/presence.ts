@@ -58,7 +58,7 @@ export function createPresence(options: PresenceOptions): Presence {
       };
     },
     [Symbol.asyncDispose]() {
-      for (const tenant of [...tenants.values()]) tenant[Symbol.dispose]();
+      for (const tenant of tenants.values()) tenant[Symbol.dispose]();
       return Promise.resolve();
     },
   };

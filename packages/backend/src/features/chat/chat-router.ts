@@ -4,10 +4,13 @@ import {
   listRoomMessagesOutputSchema,
   listRoomsInputSchema,
   listRoomsOutputSchema,
+  markReadInputSchema,
+  markReadOutputSchema,
   postMessageInputSchema,
   postMessageOutputSchema,
   roomEphemeralInputSchema,
   roomEventsInputSchema,
+  roomInboxInputSchema,
   roomRefSchema,
   type RoomState,
   roomViewSchema,
@@ -19,9 +22,11 @@ import { createRoom } from './create-room.ts';
 import { getRoom } from './get-room.ts';
 import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
+import { markRead } from './mark-read.ts';
 import { postMessage } from './post-message.ts';
 import { roomEphemeral } from './room-ephemeral.ts';
 import { roomEvents } from './room-events.ts';
+import { roomInbox } from './room-inbox.ts';
 import { setTyping } from './set-typing.ts';
 
 export const chatRouter = router({
@@ -53,6 +58,13 @@ export const chatRouter = router({
   ephemeral: userProcedure
     .input(roomEphemeralInputSchema)
     .subscription(({ ctx, input, signal }) => roomEphemeral(ctx, input, signalOf(signal))),
+  inbox: userProcedure
+    .input(roomInboxInputSchema)
+    .subscription(({ ctx, signal }) => roomInbox(ctx, signalOf(signal))),
+  markRead: userProcedure
+    .input(markReadInputSchema)
+    .output(markReadOutputSchema)
+    .mutation(async ({ ctx, input }) => await markRead(ctx, input)),
   setTyping: memberProcedure
     .input(setTypingInputSchema)
     .output(nothingSchema)

@@ -7,6 +7,7 @@ import { createHub } from '../../realtime/hub.ts';
 import { createInProcessBus } from '../../realtime/in-process-bus.ts';
 import { createPageReader } from '../../realtime/page-reader.ts';
 import { createPresence } from '../../realtime/presence.ts';
+import { createSocketFlow, FLOW_LIMITS } from '../../realtime/socket-flow.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { callerOn, createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { createTestTime } from '../../testing/test-time.ts';
@@ -241,22 +242,20 @@ describe('chat.ephemeral', () => {
     await using node = momentsOnTestTime();
     const room = await createTestRoom(test.backend);
     const owner = node.on(room.owner);
-    let gate = Promise.withResolvers<void>();
-    gate.resolve();
-    const slow: TestCaller = {
-      ...owner,
-      ctx: { ...owner.ctx, flow: { ready: async () => await gate.promise } },
-    };
+    const socket = { readyState: 1, OPEN: 1, close() {}, terminate() {} } as const;
+    const unsent = { ...socket, bufferedAmount: 0 };
+    const flow = createSocketFlow(unsent, { write: () => true });
+    const slow: TestCaller = { ...owner, ctx: { ...owner.ctx, flow } };
     await using listener = listen(slow, room.roomId);
     await expect.poll(() => listener.events.length).toBe(1);
-    gate = Promise.withResolvers();
+    unsent.bufferedAmount = FLOW_LIMITS.pauseBytes + 1;
     const sockets: Disposable[] = [];
     for (const { ctx } of [room.owner, ...room.members, room.owner]) {
       sockets.push(node.presence.arrive(ctx.caller));
       await node.time.pass(2_000);
     }
     expect(listener.events.length).toBe(1);
-    gate.resolve();
+    unsent.bufferedAmount = 0;
     await expect.poll(() => listener.events.length).toBe(2);
     const online = [room.owner, ...room.members].map(idOf).toSorted();
     expect(listener.now()).toEqual({ online, typing: [] });

@@ -61,7 +61,7 @@ export function createRoomFollowers(parts: Parts): RoomFollowers {
       };
     },
     [Symbol.dispose]() {
-      for (const follower of [...followers.values()]) follower.stop();
+      for (const follower of followers.values()) follower.stop();
     },
   };
 }
@@ -87,7 +87,7 @@ function openFollower(
   const read = async (after: number): Promise<void> => {
     const request = { tenantId, streamId: roomId, after, signal: stopping.signal };
     try {
-      for await (const event of followStream({ hub, pageReader }, request)) {
+      for await (const event of followStream({ watch, pageReader }, request)) {
         last = event.seq;
         for (const { onEvent } of listeners) onEvent(roomEvent(event));
       }

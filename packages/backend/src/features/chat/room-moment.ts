@@ -112,28 +112,20 @@ export function createRoomMoment(parts: RoomMomentParts, standing: RoomStanding)
     apply(event) {
       if (event.seq <= seq) return;
       seq = event.seq;
-      switch (event.type) {
-        case 'member_joined':
-        case 'member_updated': {
-          const { userId, mutedUntil } = event.data.member;
-          members.set(userId, { mutedUntil: mutedUntil === null ? null : new Date(mutedUntil) });
-          touch();
-          return;
-        }
-        case 'member_left':
-          members.delete(event.data.userId);
-          touch();
-          tellAll(wakes, undefined, parts.onError);
-          return;
-        case 'room_updated':
-          isArchived = event.data.room.archivedAt !== null;
-          return;
-        case 'message_posted':
-          // Whoever has said it is not typing it any more.
-          if (event.data.message.authorId !== null) setTyping(event.data.message.authorId, false);
-          return;
-        default:
-          return;
+      const { type, data } = event;
+      if (type === 'member_joined' || type === 'member_updated') {
+        const { userId, mutedUntil } = data.member;
+        members.set(userId, { mutedUntil: mutedUntil === null ? null : new Date(mutedUntil) });
+        touch();
+      } else if (type === 'member_left') {
+        members.delete(data.userId);
+        touch();
+        tellAll(wakes, undefined, parts.onError);
+      } else if (type === 'room_updated') {
+        isArchived = data.room.archivedAt !== null;
+      } else if (type === 'message_posted' && data.message.authorId !== null) {
+        // Whoever has said it is not typing it any more.
+        setTyping(data.message.authorId, false);
       }
     },
     touch,
