@@ -188,7 +188,7 @@ export async function writeMessages(
     ),
     said as (
       insert into events (stream_id, seq, tenant_id, type, run_id, data, at)
-      select room_id, seq, tenant_id, 'message_posted', run_id, data, at from numbered
+      select room_id, seq, tenant_id, 'message_posted', null, data, at from numbered
     ),
     paced as (
       update room_members m set last_posted_at = n.at from numbered n
