@@ -1,4 +1,4 @@
-const mention = /(?<![\p{L}\p{N}_@.])@agent(?![\p{L}\p{N}_])[,:]?[ \t]*/giu;
+const mention = /(?<![\p{L}\p{N}_@.])@agent(?![\p{L}\p{N}_])[,:]?[ \t]*/iu;
 
 /** Aura says in the instructions that the conversation is one of several people in a room. */
 export function isInRoom(systemText: string): boolean {
@@ -10,6 +10,6 @@ export function askedInRoom(text: string): string {
   return text
     .replace(/^[^\n:]*: /, '')
     .replaceAll('\n  ', '\n')
-    .replaceAll(mention, '')
+    .replace(mention, '')
     .trim();
 }
