@@ -118,7 +118,12 @@ export async function countUnread(
   { userId, roomIds, max }: { userId: string; roomIds: readonly string[]; max: number },
 ): Promise<Map<string, Unread>> {
   const rows = await countUnreadOf(db, { members: roomIds.map((roomId) => ({ roomId, userId })), max });
-  return new Map(rows.map(({ userId: _, role: __, ...unread }) => [unread.roomId, unread]));
+  return new Map(
+    rows.map(({ roomId, readSeq, headSeq, unreadCount, mentionCount }) => [
+      roomId,
+      { roomId, readSeq, headSeq, unreadCount, mentionCount },
+    ]),
+  );
 }
 
 /** The same for members of several rooms at once, those that are still in them, in no order. */
