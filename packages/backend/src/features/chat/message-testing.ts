@@ -11,7 +11,7 @@ import { announceInRoom } from './announce-in-room.ts';
 import { createTestRoom } from './room-testing.ts';
 
 /** More kinds than a message may have. */
-export const EMOJIS = [...'😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓😔😕😖'];
+export const EMOJIS = Array.from('😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓😔😕😖');
 
 export interface TestTrio {
   roomId: string;

@@ -91,8 +91,7 @@ async function expectListsConverge(
       events.reduce((list, event) => applyToRoomMessages(list, event, { threadOf }), from);
     // From nothing, and once more on top of a page that has it all.
     expect(applied([], all)).toEqual(messages);
-    for (let from = 0; from < all.length; from++)
-      expect(applied(messages, all.slice(from))).toEqual(messages);
+    for (const from of all.keys()) expect(applied(messages, all.slice(from))).toEqual(messages);
   }
 }
 
