@@ -202,13 +202,13 @@ describe('a run in a room', () => {
     expect((await owner.call.conversation.list({})).conversations).toEqual([]);
     const conversationId = roomId;
     for (const attempt of [
-      owner.call.conversation.get({ conversationId }),
-      owner.call.conversation.checkpoints({ conversationId }),
-      owner.call.conversation.delete({ conversationId }),
-      owner.call.conversation.send({ conversationId, text: 'hi', clientId: randomUUID() }),
-      owner.call.memory.clear({ conversationId }),
+      async () => await owner.call.conversation.get({ conversationId }),
+      async () => await owner.call.conversation.checkpoints({ conversationId }),
+      async () => await owner.call.conversation.delete({ conversationId }),
+      async () => await owner.call.conversation.send({ conversationId, text: 'hi', clientId: randomUUID() }),
+      async () => await owner.call.memory.clear({ conversationId }),
     ]) {
-      await expect(attempt).rejects.toMatchObject(code('NOT_FOUND'));
+      await expect(attempt()).rejects.toMatchObject(code('NOT_FOUND'));
     }
     const stream = await test.backend.database.db
       .selectFrom('events')

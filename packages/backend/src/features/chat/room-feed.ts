@@ -2,7 +2,7 @@ import { parseCursor } from '@aura/contract';
 import type { TrackedEnvelope } from '@trpc/server';
 import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import { withSnapshot } from '../../db/transaction.ts';
 import type { StreamEvent } from '../../realtime/event.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { type FeedOptions, type Reset, resumeFeed } from '../../realtime/resume.ts';
@@ -67,8 +67,8 @@ export async function* roomFeed<E extends object, S>(
 }
 
 async function readPlace(ctx: CallerContext, roomId: string): Promise<Place> {
-  return await withTransaction(ctx, async ({ db }) => {
-    // The head first: whoever was removed up to there, and is a member after all, has come back.
+  // Of one moment: whoever was removed up to this head, and is a member after all, has come back.
+  return await withSnapshot(ctx, async (db) => {
     const stream = await readStreamHead(db, roomId);
     return { seq: stream?.head ?? 0, viewer: await viewerOf(db, ctx.caller, roomId) };
   });
