@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withTransaction } from '../../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
 import { errorData, publicMessage } from '../../trpc/errors.ts';
+import { stopRuns } from '../agent/stop-runs.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
 import { untilAskedOnce } from '../hitl/hitl-testing.ts';
+import { announceInRoom } from './announce-in-room.ts';
 import { askInRoom, firstMember, setRole, untilRunEnded } from './room-agent-testing.ts';
 import { createTestRoom, expectRoomConverges, say } from './room-testing.ts';
 
@@ -194,6 +198,28 @@ describe('a run in a room', () => {
     await setRole(test.backend, roomId, { caller: other, role: 'moderator' });
     expect(await stoppedBy(other)).toBe('cancelled');
     await setRole(test.backend, roomId, { caller: other, role: 'member' });
+  });
+
+  it('keeps what it had said when all that goes on in the room is stopped', async () => {
+    const asked = await askInRoom(owner, roomId, '#say the beginning\n#delay 20000\n#say the end');
+    const isSaying = async (): Promise<boolean> =>
+      (await owner.call.agent.get(asked)).state.items.some(({ kind }) => kind === 'text');
+    await expect.poll(isSaying).toBe(true);
+    const place = { tenantId: owner.ctx.caller.tenantId, roomId, conversationId: roomId };
+    const state = await expectRoomConverges(other, roomId, async () => {
+      await withTransaction(owner.ctx, async (tx) => {
+        await holdConversation(tx, place);
+        const { events } = await stopRuns(tx, owner.ctx, place);
+        await tx.db
+          .updateTable('conversations')
+          .set({ activeRunId: null })
+          .where('id', '=', roomId)
+          .execute();
+        await announceInRoom(tx, place, { events });
+      });
+    });
+    expect(state.messages.at(-1)).toMatchObject({ runId: asked.runId, isComplete: false, authorId: null });
+    expect(state.runs[asked.runId]?.status).toBe('cancelled');
   });
 
   it('is in no list of conversations, and what is done with conversations is not done with it', async () => {
