@@ -2,7 +2,7 @@ import type { RunEvent, RunEventsInput, RunState } from '@aura/contract';
 import type { TrackedEnvelope } from '@trpc/server';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import { withSnapshot } from '../../db/transaction.ts';
 import type { StreamEvent } from '../../realtime/event.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { type Reset, resumeFeed } from '../../realtime/resume.ts';
@@ -20,7 +20,7 @@ export async function* runEvents(
   { runId, lastEventId }: RunEventsInput,
   signal: AbortSignal,
 ): RunFeed {
-  const { run, stream, viewer } = await withTransaction(ctx, async ({ db }) => {
+  const { run, stream, viewer } = await withSnapshot(ctx, async (db) => {
     const row = await findRun(db, { ...ctx.caller, runId });
     if (row === undefined) throw notFound('run');
     const place = await readStreamHead(db, row.conversationId);

@@ -1,7 +1,7 @@
 import type { RoomEvent, RoomEventsInput, RoomState } from '@aura/contract';
 import type { TrackedEnvelope } from '@trpc/server';
 import type { CallerContext } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import { withSnapshot } from '../../db/transaction.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import type { Reset } from '../../realtime/resume.ts';
 import { readRoom } from './get-room.ts';
@@ -18,7 +18,7 @@ export async function* roomEvents(
   { roomId, lastEventId }: RoomEventsInput,
   signal: AbortSignal,
 ): AsyncGenerator<TrackedEnvelope<RoomEvent | Reset<{ state: RoomState }>>, void, undefined> {
-  const { viewer, stream } = await withTransaction(ctx, async ({ db }) => {
+  const { viewer, stream } = await withSnapshot(ctx, async (db) => {
     const place = await readStreamHead(db, roomId);
     const { room, me } = await enterRoom(db, ctx.caller, { roomId });
     if (place === null) throw new Error('a room without its stream');
