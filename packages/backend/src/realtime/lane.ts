@@ -76,7 +76,7 @@ export class Lane {
     return { left, leave: () => this.#leave(member) };
   }
 
-  /** Takes neighbouring events to everybody. Throws what a view throws, and has carried nothing then. */
+  /** Takes neighbouring events to everybody. Throws what a view or `mustLeave` throws, and has carried nothing then. */
   carry(events: readonly StreamEvent[]): void {
     const news = events.filter(({ seq }) => seq > this.#last);
     const newest = news.at(-1);
@@ -85,10 +85,15 @@ export class Lane {
       this.dissolve();
       return;
     }
-    for (const [group, frames] of this.#framesOf(news)) {
-      for (const member of group.members) {
-        const { port, mustLeave } = member.passenger;
-        if (!port.hasRoom || news.some(mustLeave)) this.#leave(member);
+    // What may fail comes before the first write, so that it fails for everybody alike.
+    const parcels = this.#parcelsOf(news);
+    for (const { members } of this.#groups.values()) {
+      for (const member of members) if (news.some(member.passenger.mustLeave)) this.#leave(member);
+    }
+    for (const [{ members }, frames] of parcels) {
+      for (const member of members) {
+        const { port } = member.passenger;
+        if (!port.hasRoom) this.#leave(member);
         else if (frames.length > 0) port.write(frames);
       }
     }
@@ -100,8 +105,7 @@ export class Lane {
     for (const { members } of this.#groups.values()) for (const member of members) this.#leave(member);
   }
 
-  /** Of all groups before the first write, so that a view that fails fails for everybody alike. */
-  #framesOf(events: readonly StreamEvent[]): [Group, Buffer][] {
+  #parcelsOf(events: readonly StreamEvent[]): [Group, Buffer][] {
     const endings = new Map<string, Buffer[]>();
     return [...this.#groups.values()].map((group) => {
       const key = viewKeyOf(group.passenger);
