@@ -4,6 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import type { AnyTRPCRouter } from '@trpc/server';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import { AppError } from '../app-error.ts';
 import { appRouter } from '../app-router.ts';
 import type { Core } from '../context.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -13,6 +14,10 @@ import { logRequests } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trpcRoutes } from './http/trpc-routes.ts';
 import { webAppRoutes } from './http/web-app-routes.ts';
+import { REST_LIMITS, type RestLimits } from './rest/rest-limits.ts';
+import { restRoutes } from './rest/rest-routes.ts';
+import { sendFailure } from './rest/send-failure.ts';
+import { createStreamPlaces } from './rest/stream-places.ts';
 import { requestId } from './request-id.ts';
 import { requestTarget } from './request-target.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './websocket/limits.ts';
@@ -28,7 +33,7 @@ export interface HttpServerOptions {
   serves?: 'everything' | 'probes';
   /** What `/trpc` serves; default: every procedure. */
   router?: AnyTRPCRouter;
-  limits?: { http?: Partial<HttpLimits>; sockets?: Partial<SocketLimits> };
+  limits?: { http?: Partial<HttpLimits>; sockets?: Partial<SocketLimits>; rest?: Partial<RestLimits> };
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -59,6 +64,8 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
     router,
     limits: { ...SOCKET_LIMITS, ...options.limits?.sockets },
   });
+  const restLimits = { ...REST_LIMITS, ...options.limits?.rest };
+  const places = createStreamPlaces(restLimits);
   let isDraining = false;
 
   await app.register(fastifyCookie);
@@ -66,14 +73,24 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
   await app.register(fastifyCors, {
     origin: [...core.config.allowedOrigins],
     credentials: true,
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'trpc-accept', 'x-request-id', 'x-tenant-id'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'last-event-id',
+      'trpc-accept',
+      'x-request-id',
+      'x-tenant-id',
+      'x-user-id',
+    ],
     exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
   await app.register(healthRoutes, { core, isDraining: () => isDraining });
   if (options.serves !== 'probes') {
     await app.register(trpcRoutes, { core, router });
+    await app.register(restRoutes, { core, router, places, limits: restLimits });
     await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
     app.server.on('upgrade', sockets.handleUpgrade);
   }
@@ -125,7 +142,7 @@ function createApp(core: Core, limits: HttpLimits): FastifyInstance {
   });
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, { status: 404, code: 'NOT_FOUND', detail: 'There is nothing at this address.' }),
+    sendFailure(reply, new AppError('NOT_FOUND', { message: 'There is nothing at this address.' }), null),
   );
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

@@ -5,10 +5,13 @@ import { AppError, sessionRevoked } from '../app-error.ts';
 import type { CallerContext, RequestContext } from '../context.ts';
 import { assertPerson, assertScope } from '../features/auth/auth-policy.ts';
 import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
+import type { RestRoute } from './rest-route.ts';
 
 export interface ProcedureMeta {
   /** What an API key needs for it, where that is not `read` (queries, subscriptions) or `write` (mutations). */
   scope?: ApiKeyScope;
+  /** Where REST offers it. */
+  rest?: RestRoute | readonly RestRoute[];
 }
 
 const t = initTRPC

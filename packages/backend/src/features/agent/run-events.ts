@@ -8,15 +8,17 @@ import { getRun } from './get-run.ts';
 import { findRun } from './run-store.ts';
 import { runEvent } from './run-view.ts';
 
-/** Everything a run says, from a cursor (or from its beginning) on, until it is done. */
-export async function* runEvents(
+type RunFeed = AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined>;
+
+/** Everything a run says, from a cursor (or from its beginning) on, until it is done. Rejects before it begins when there is no such run. */
+export async function runEvents(
   ctx: CallerContext,
   { runId, lastEventId }: RunEventsInput,
   signal: AbortSignal,
-): AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined> {
+): Promise<RunFeed> {
   const run = await withTransaction(ctx, async ({ db }) => await findRun(db, { ...ctx.caller, runId }));
   if (run === undefined) throw notFound('run');
-  yield* resumeFeed(ctx, {
+  return resumeFeed(ctx, {
     streamId: run.conversationId,
     lastEventId,
     signal,

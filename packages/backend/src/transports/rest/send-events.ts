@@ -1,0 +1,131 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../app-error.ts';
+import type { Caller, Core } from '../../context.ts';
+import { type Call, callProcedure, fieldsOf } from './call-procedure.ts';
+import type { Endpoint } from './collect-endpoints.ts';
+import { plainView } from './event-frames.ts';
+import { eventStream } from './event-stream.ts';
+import { presenterOf } from './presenters.ts';
+import type { Input } from './read-input.ts';
+import { failureOf } from './rest-failure.ts';
+import type { RestLimits } from './rest-limits.ts';
+import { idSuffix, type ResumePoint, resumePoint } from './resume-point.ts';
+import type { StreamPlaces } from './stream-places.ts';
+
+export interface StreamParts {
+  core: Core;
+  places: StreamPlaces;
+  limits: RestLimits;
+  /** Aborts when this server stops. */
+  closing: AbortSignal;
+}
+
+interface Exchange {
+  endpoint: Endpoint;
+  call: Omit<Call, 'signal'>;
+  input: Input;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  vary: 'Accept, Origin',
+};
+
+/**
+ * Answers with the events of a subscription. The stream ends with the caller's token, session or connection, or when this
+ * server stops; whatever it tells of goes on.
+ */
+export async function sendEvents(parts: StreamParts, exchange: Exchange): Promise<FastifyReply> {
+  const { endpoint, call, request, reply } = exchange;
+  const { route, procedure, follower } = endpoint;
+  const untilClosed = closingWith(reply);
+  const signal = AbortSignal.any([parts.closing, untilEnd(parts.core, call.ctx.caller, untilClosed)]);
+  untilClosed.use(takePlace(parts.places, call.ctx.caller?.userId ?? request.ip));
+
+  const resume = resumePoint(request);
+  const subject =
+    follower === null
+      ? exchange.input
+      : await firstAnswer({ ...call, signal }, endpoint, { input: exchange.input, resume });
+  const input = { ...subject, lastEventId: resume?.cursor ?? null };
+  const events = await callProcedure({ ...call, signal }, follower ?? procedure, input);
+  if (!isAsyncIterable(events)) throw new Error(`${(follower ?? procedure).path} gives no events`);
+
+  const query = new URL(request.url, 'http://localhost').searchParams;
+  const isData = route.sse?.style === 'data';
+  const body = eventStream(events, {
+    view: route.sse?.view ?? plainView,
+    input,
+    isDataOnly: isData || query.get('format') === 'data',
+    hasDone: !isData,
+    hasLegacyNames: query.get('aliases') === 'legacy',
+    idSuffix: idSuffix(route.followUp?.resume, input),
+    signal,
+    heartbeatMs: parts.limits.heartbeatMs,
+    stallMs: parts.limits.stallMs,
+    onStall: () => reply.raw.destroy(),
+    failureOf: (err) => ({
+      type: 'error',
+      ...presenterOf('problem').failure(failureOf(err, route, request.id), new Date()).body,
+    }),
+  });
+  return await reply.headers(HEADERS).send(body);
+}
+
+/** What the subscription is about: the first procedure's answer, or what the client's last event says. */
+async function firstAnswer(
+  call: Call,
+  { route, procedure }: Endpoint,
+  { input, resume }: { input: Input; resume: ResumePoint | null },
+): Promise<Input> {
+  const rule = route.followUp?.resume;
+  if (rule === undefined || resume === null || procedure.type === 'query') {
+    return { ...input, ...fieldsOf(await callProcedure(call, procedure, input)) };
+  }
+  if (resume.subject === null) {
+    throw new AppError('BAD_INPUT', {
+      message:
+        'This Last-Event-ID is of no event of this address. Send the request without one to start anew.',
+    });
+  }
+  const subject = { [rule.by]: resume.subject };
+  return { ...subject, ...fieldsOf(await callProcedure(call, { path: rule.from, type: 'query' }, subject)) };
+}
+
+/** Disposed of with the connection, also when the request is refused: what is sent then closes the response. */
+function closingWith({ raw }: FastifyReply): DisposableStack {
+  if (raw.closed) throw new AppError('UNAVAILABLE', { message: 'The connection closed.' });
+  const untilClosed = new DisposableStack();
+  raw.once('close', () => untilClosed.dispose());
+  return untilClosed;
+}
+
+/** Aborts when nothing may be told any more: the token or the session has ended, or the connection has closed. */
+function untilEnd(core: Core, caller: Caller | null, untilClosed: DisposableStack): AbortSignal {
+  const controller = untilClosed.adopt(new AbortController(), (own) => own.abort());
+  const end = (): void => controller.abort();
+  if (caller === null) return controller.signal;
+  const timer = setTimeout(end, caller.expiresAt.getTime() - core.clock.now().getTime());
+  untilClosed.defer(() => clearTimeout(timer));
+  untilClosed.use(core.sessionWatch.attend(caller, end));
+  untilClosed.use(
+    core.sessionWatch.onRevoked((sessionId) => {
+      if (sessionId === caller.sessionId) end();
+    }),
+  );
+  return controller.signal;
+}
+
+function takePlace(places: StreamPlaces, owner: string): Disposable {
+  const place = places.take(owner);
+  if (place !== null) return place;
+  throw new AppError('TOO_MANY_REQUESTS', { message: 'Too many open event streams. Close some first.' });
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
