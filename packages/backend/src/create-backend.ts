@@ -13,6 +13,7 @@ import { createRunner } from './features/agent/runner.ts';
 import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import { ensureDevelopmentUser } from './features/auth/development-user.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
@@ -53,6 +54,9 @@ export async function createBackend(
   const nodeId = overrides.nodeId ?? randomUUID();
   const clock = overrides.clock ?? systemClock;
 
+  if (config.allowsAnonymous === true && config.environment === 'production') {
+    throw new Error('Production takes no callers without a token: allowsAnonymous must be off.');
+  }
   const opened = await openDatabase(config, log);
   const database = stack.use(opened.database);
   await migrate(database);
@@ -65,6 +69,9 @@ export async function createBackend(
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
 
+  const passwordHasher = createPasswordHasher({});
+  const developmentUser =
+    config.allowsAnonymous === true ? await ensureDevelopmentUser({ database, passwordHasher }) : null;
   const core: RunnerCore = {
     config,
     nodeId,
@@ -79,7 +86,8 @@ export async function createBackend(
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
     refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
-    passwordHasher: createPasswordHasher({}),
+    passwordHasher,
+    developmentUser,
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools, [mcpTools]),
     jobs,

@@ -14,6 +14,8 @@ import { logRequests } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trpcRoutes } from './http/trpc-routes.ts';
 import { webAppRoutes } from './http/web-app-routes.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
+import { measureRequests, metricsRoutes } from './metrics/metrics-routes.ts';
 import { REST_LIMITS, type RestLimits } from './rest/rest-limits.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import { sendFailure } from './rest/send-failure.ts';
@@ -29,7 +31,7 @@ export interface HttpServerOptions {
   port: number;
   /** The folder of the built web app, or null when there is none. */
   webRoot: string | null;
-  /** `probes`: only `/livez` and `/readyz`, for a node that executes runs and serves nobody. Default: everything. */
+  /** `probes`: only `/livez`, `/readyz` and `/metrics`, for a node that executes runs and serves nobody. Default: everything. */
   serves?: 'everything' | 'probes';
   /** What `/trpc` serves; default: every procedure. */
   router?: AnyTRPCRouter;
@@ -55,7 +57,7 @@ const CLOSE_DEADLINE_MS = 5_000;
 /** Ten procedure names in a batch. */
 const MAX_PATH_CHARS = 1_000;
 
-/** Serves a backend: tRPC over HTTP and WebSocket at `/trpc`, the web app, probes. Rejects when it cannot listen. */
+/** Serves a backend: tRPC over HTTP and WebSocket at `/trpc`, its REST projection, the web app, probes. Rejects when it cannot listen. */
 export async function createHttpServer(core: Core, options: HttpServerOptions): Promise<HttpServer> {
   const router = options.router ?? appRouter;
   const app = createApp(core, { ...HTTP_LIMITS, ...options.limits?.http });
@@ -68,6 +70,13 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
   const places = createStreamPlaces(restLimits);
   let isDraining = false;
 
+  const metrics = createMetrics({
+    core,
+    socketCount: () => sockets.openCount,
+    eventStreamCount: () => places.openCount,
+  });
+  measureRequests(app, metrics);
+  app.addHook('onClose', async () => metrics[Symbol.dispose]());
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, securityHeaders(core.config.environment));
   await app.register(fastifyCors, {
@@ -87,6 +96,7 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
     exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
+  await app.register(metricsRoutes, { metrics });
   await app.register(healthRoutes, { core, isDraining: () => isDraining });
   if (options.serves !== 'probes') {
     await app.register(trpcRoutes, { core, router });

@@ -10,6 +10,8 @@ import type { RestRoute } from './rest-route.ts';
 export interface ProcedureMeta {
   /** What an API key needs for it, where that is not `read` (queries, subscriptions) or `write` (mutations). */
   scope?: ApiKeyScope;
+  /** Nobody may call it without signing in; for the reference, since a middleware does not tell. */
+  needsCaller?: true;
   /** Where REST offers it. */
   rest?: RestRoute | readonly RestRoute[];
 }
@@ -46,7 +48,7 @@ export const publicProcedure = t.procedure.use(mapErrors);
  * Refuses a token that ended or a session that was revoked since the socket opened. For procedures that check scopes
  * themselves; all others build on one of those below.
  */
-export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
+export const signedInProcedure = publicProcedure.meta({ needsCaller: true }).use(async ({ ctx, next }) => {
   const { caller } = ctx;
   if (caller === null || caller.expiresAt.getTime() <= ctx.clock.now().getTime()) {
     throw new AppError('UNAUTHORIZED', { message: 'Sign in first.' });

@@ -29,7 +29,7 @@ export function eventFrame(yielded: unknown, options: FrameOptions): string | nu
 }
 
 /** One frame; JSON has no line breaks of its own. */
-export function frame({ id, name, body }: { id: string | null; name: string | null; body: object }): string {
+function frame({ id, name, body }: { id: string | null; name: string | null; body: object }): string {
   const idLine = id === null ? '' : `id: ${id}\n`;
   const nameLine = name === null ? '' : `event: ${name}\n`;
   return `${idLine}${nameLine}data: ${JSON.stringify(body)}\n\n`;

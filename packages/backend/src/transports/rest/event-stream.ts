@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { DONE_FRAME, eventFrame, frame, type FrameOptions, HEARTBEAT_FRAME } from './event-frames.ts';
+import { DONE_FRAME, eventFrame, type FrameOptions, HEARTBEAT_FRAME } from './event-frames.ts';
 
 export interface EventStreamOptions extends FrameOptions {
   /** Ends the stream without a last word, to be resumed. */
@@ -9,7 +9,7 @@ export interface EventStreamOptions extends FrameOptions {
   stallMs: number;
   onStall(): void;
   /** The last event of a stream that broke. */
-  failureOf(err: unknown): object;
+  failureEvent(err: unknown): object;
 }
 
 const TICK = Symbol('tick');
@@ -52,7 +52,8 @@ async function* texts(
     if (options.hasDone && !signal.aborted) yield DONE_FRAME;
   } catch (err) {
     if (signal.aborted) return;
-    yield frame({ id: null, name: options.isDataOnly ? null : 'error', body: options.failureOf(err) });
+    const text = eventFrame(options.failureEvent(err), options);
+    if (text !== null) yield text;
   }
 }
 

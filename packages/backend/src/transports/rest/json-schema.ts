@@ -19,6 +19,8 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObj
     io,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: json }) => {
+      // A format says it better than the pattern that checks it.
+      if (json.format !== undefined) Reflect.deleteProperty(json, 'pattern');
       // z.json(), which would refer to itself by a path that an enclosing document does not have.
       if (zodSchema._zod.def.type !== 'lazy') return;
       for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);

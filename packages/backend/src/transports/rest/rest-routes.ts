@@ -7,6 +7,8 @@ import { httpContext } from '../request-context.ts';
 import { requestInfo } from '../request-info.ts';
 import { answerRequest } from './answer-request.ts';
 import { collectEndpoints, type Endpoint } from './collect-endpoints.ts';
+import { docsRoutes } from './docs-routes.ts';
+import { openapiDocument } from './openapi-document.ts';
 import { asError } from './rest-failure.ts';
 import type { RestLimits } from './rest-limits.ts';
 import type { StreamParts } from './send-events.ts';
@@ -27,8 +29,10 @@ export async function restRoutes(app: FastifyInstance, options: RestOptions): Pr
   readJsonBodies(app);
   app.setErrorHandler(sendHttpError);
   const parts = { ...options, closing: closing.signal };
+  const endpoints = collectEndpoints(options.router);
+  await app.register(docsRoutes, { document: openapiDocument(endpoints, options.core.config.version) });
 
-  for (const endpoint of collectEndpoints(options.router)) {
+  for (const endpoint of endpoints) {
     const { method, path } = endpoint.route;
     const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../app-error.ts';
 import type { Caller, Core } from '../../context.ts';
+import { reportError } from '../report-error.ts';
 import { type Call, callProcedure, fieldsOf } from './call-procedure.ts';
 import type { Endpoint } from './collect-endpoints.ts';
-import { plainView } from './event-frames.ts';
+import { type FrameOptions, plainView } from './event-frames.ts';
 import { eventStream } from './event-stream.ts';
-import { presenterOf } from './presenters.ts';
 import type { Input } from './read-input.ts';
-import { failureOf } from './rest-failure.ts';
+import { asError, failureOf, type RestFailure } from './rest-failure.ts';
 import type { RestLimits } from './rest-limits.ts';
 import { idSuffix, type ResumePoint, resumePoint } from './resume-point.ts';
 import type { StreamPlaces } from './stream-places.ts';
@@ -55,25 +55,39 @@ export async function sendEvents(parts: StreamParts, exchange: Exchange): Promis
   const events = await callProcedure({ ...call, signal }, follower ?? procedure, input);
   if (!isAsyncIterable(events)) throw new Error(`${(follower ?? procedure).path} gives no events`);
 
-  const query = new URL(request.url, 'http://localhost').searchParams;
-  const isData = route.sse?.style === 'data';
+  const { heartbeatMs, stallMs } = parts.limits;
   const body = eventStream(events, {
+    ...frameOptions(endpoint, request, input),
+    signal,
+    heartbeatMs,
+    stallMs,
+    onStall: () => reply.raw.destroy(),
+    failureEvent: (err) => {
+      const { path } = follower ?? procedure;
+      reportError(parts.core.log, { error: asError(err), path, ctx: call.ctx });
+      return failureEvent(failureOf(err, route, request.id));
+    },
+  });
+  return await reply.headers(HEADERS).send(body);
+}
+
+function frameOptions({ route }: Endpoint, { url }: FastifyRequest, input: Input): FrameOptions {
+  const query = new URL(url, 'http://localhost').searchParams;
+  const isData = route.sse?.style === 'data';
+  return {
     view: route.sse?.view ?? plainView,
     input,
     isDataOnly: isData || query.get('format') === 'data',
     hasDone: !isData,
     hasLegacyNames: query.get('aliases') === 'legacy',
     idSuffix: idSuffix(route.followUp?.resume, input),
-    signal,
-    heartbeatMs: parts.limits.heartbeatMs,
-    stallMs: parts.limits.stallMs,
-    onStall: () => reply.raw.destroy(),
-    failureOf: (err) => ({
-      type: 'error',
-      ...presenterOf('problem').failure(failureOf(err, route, request.id), new Date()).body,
-    }),
-  });
-  return await reply.headers(HEADERS).send(body);
+  };
+}
+
+/** The last event of a stream that broke, before it is viewed. */
+function failureEvent({ code, detail: message, data }: RestFailure): object {
+  const retryable = code === 'TIMEOUT' || code === 'UNAVAILABLE' || data.retryAfterMs !== undefined;
+  return { type: 'error', at: new Date().toISOString(), data: { code, message, retryable } };
 }
 
 /** What the subscription is about: the first procedure's answer, or what the client's last event says. */
