@@ -22,7 +22,9 @@ export async function answerRequest(parts: StreamParts, exchange: Exchange): Pro
   if (isStream) return await sendEvents(parts, { ...exchange, input });
 
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   const call: Call = { ...exchange.call, signal: gone.signal };
   const filled = await fillInput(call, endpoint, input);
   const first = await callProcedure(call, procedure, filled);
