@@ -1,4 +1,4 @@
-import type { RunOutcome, RunState, WaitInput } from '@aura/contract';
+import type { RunOutcome, RunView, WaitInput } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
 import type { CallerContext } from '../../context.ts';
 import { getRun } from './get-run.ts';
@@ -11,32 +11,35 @@ export async function waitForRun(
   { runId, timeoutMs }: WaitInput,
   signal: AbortSignal,
 ): Promise<RunOutcome> {
-  const { state, cursor } = await getRun(ctx, { runId });
-  if (!isSettled(state)) {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    await untilSettled(ctx, { runId, lastEventId: cursor }, deadline);
-  }
-  const { state: last } = await getRun(ctx, { runId });
-  const said = last.items.findLast((item) => item.kind === 'text' && item.isFinal);
+  const { cursor: lastEventId } = await getRun(ctx, { runId });
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const run = await settledRun(ctx, { runId, lastEventId }, deadline);
+  const { state } = await getRun(ctx, { runId });
+  const said = state.items.findLast((item) => item.kind === 'text' && item.isFinal);
   return {
-    run: await getRunView(ctx, { runId }),
+    run,
     answer: said?.kind === 'text' ? { messageId: said.messageId, text: said.text } : null,
-    usage: last.usage,
+    usage: state.usage,
   };
 }
 
-function isSettled({ status }: Pick<RunState, 'status'>): boolean {
-  return status !== 'queued' && status !== 'running';
-}
-
-async function untilSettled(
+/** The row decides: events tell of a decision before they tell that the run goes on. */
+async function settledRun(
   ctx: CallerContext,
   place: { runId: string; lastEventId: string },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<RunView> {
+  const before = await getRunView(ctx, place);
+  if (isSettled(before)) return before;
   for await (const envelope of await runEvents(ctx, place, signal)) {
-    const event = isTrackedEnvelope(envelope) ? envelope[1] : null;
-    if (event?.type === 'run_waiting' || event?.type === 'done') return;
-    if (event?.type === 'reset' && isSettled(event.data.state)) return;
+    const type = isTrackedEnvelope(envelope) ? envelope[1].type : null;
+    if (type !== 'run_waiting' && type !== 'done' && type !== 'reset') continue;
+    const run = await getRunView(ctx, place);
+    if (isSettled(run)) return run;
   }
+  return await getRunView(ctx, place);
+}
+
+function isSettled({ status }: RunView): boolean {
+  return status !== 'queued' && status !== 'running';
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createWorkshop, letExpire } from '../../features/hitl/hitl-testing.ts';
-import { curlStream } from './curl-testing.ts';
+import { bodyOf, curlStream } from './curl-testing.ts';
 import { agentEvent, isEvent, type OlderClient, olderClient } from './older-client-testing.ts';
 
 const workshop = createWorkshop();
@@ -172,6 +172,20 @@ describe('the agent', () => {
     const stopped = await curl(`/api/aura/runs/${runId}/stop`, { method: 'POST', token });
     expect(stopped.body).toMatchObject({ status: 'SUCCESS', data: { id: runId, status: 'cancelled' } });
     expect(agentEvent(await stream.until(isEvent('done'))).data).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('takes no runs from guests, and from API keys what their scopes allow', async () => {
+    const prompt = { json: { prompt: '#say hi' } };
+    const guest = await client.strangersToken('guest');
+    expect((await curl('/api/aura/stream', { token: guest, ...prompt })).status).toBe(403);
+    const made = await curl('/trpc/auth.createApiKey', {
+      token,
+      json: { name: 'reader', scopes: ['read'] },
+    });
+    const { key } = bodyOf(made, z.object({ result: z.object({ data: z.object({ key: z.string() }) }) }))
+      .result.data;
+    expect((await curl('/conversations', { token: key })).status).toBe(200);
+    expect((await curl('/api/aura/stream', { token: key, ...prompt })).status).toBe(403);
   });
 
   it('answers errors in the envelope, also at addresses that do not exist', async () => {

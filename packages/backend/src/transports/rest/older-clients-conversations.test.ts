@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { bodyOf, curlStream } from './curl-testing.ts';
 import { isEvent, type OlderClient, olderClient } from './older-client-testing.ts';
 
+const ORIGIN = 'https://app.example.org';
 let client: OlderClient;
 let curl: OlderClient['curl'];
 let token: OlderClient['token'];
 let test: OlderClient['test'];
 beforeAll(async () => {
-  client = await olderClient();
+  client = await olderClient({ config: { allowedOrigins: [ORIGIN] } });
   ({ curl, token, test } = client);
 });
 afterAll(async () => await client[Symbol.asyncDispose]());
@@ -102,6 +103,38 @@ describe('the service', () => {
       expect(beat.body).toEqual({ status: 'ok', serverTime: expect.stringMatching(/Z$/) });
     }
     expect((await curl('/api/v1/app/mbeats')).status).toBe(404);
+  });
+
+  it('notes with a heartbeat when the device was seen, and nothing without a token', async () => {
+    const { db } = client.test.node.backend.database;
+    const longAgo = new Date(Date.now() - 3_600_000);
+    const seenAt = async (): Promise<number> => {
+      const sessions = db.selectFrom('sessions').select('lastUsedAt').where('userId', '=', client.userId);
+      return (await sessions.executeTakeFirstOrThrow()).lastUsedAt.getTime();
+    };
+    await db
+      .updateTable('sessions')
+      .set({ lastUsedAt: longAgo })
+      .where('userId', '=', client.userId)
+      .execute();
+    await curl('/api/v1/app/mbeat');
+    expect(await seenAt()).toBe(longAgo.getTime());
+    await curl('/api/v1/app/mbeat', { token });
+    expect(await seenAt()).toBeGreaterThan(longAgo.getTime() + 3_000_000);
+  });
+
+  it('lets pages of allowed origins change and resume things', async () => {
+    const preflight = await curl('/conversations', {
+      method: 'OPTIONS',
+      headers: {
+        origin: ORIGIN,
+        'access-control-request-method': 'DELETE',
+        'access-control-request-headers': 'authorization,last-event-id,x-user-id,idempotency-key',
+      },
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE');
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('last-event-id');
   });
 
   it('streams the model at /test/stream as real JSON', async () => {

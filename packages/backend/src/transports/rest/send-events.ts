@@ -44,7 +44,7 @@ export async function sendEvents(parts: StreamParts, exchange: Exchange): Promis
   const { route, procedure, follower } = endpoint;
   const untilClosed = closingWith(reply);
   const signal = AbortSignal.any([parts.closing, untilEnd(parts.core, call.ctx.caller, untilClosed)]);
-  untilClosed.use(takePlace(parts.places, call.ctx.caller?.userId ?? request.ip));
+  untilClosed.use(takePlace(parts.places, call.ctx.caller?.userId ?? call.ctx.request.address ?? ''));
 
   const resume = resumePoint(request);
   const subject =
