@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../app-error.ts';
-import type { Caller, Core } from '../../context.ts';
 import { reportError } from '../report-error.ts';
+import { beginStream, type StreamOwner } from './begin-stream.ts';
 import { type Call, callProcedure, fieldsOf } from './call-procedure.ts';
 import type { Endpoint } from './collect-endpoints.ts';
 import { type FrameOptions, plainView } from './event-frames.ts';
@@ -10,14 +10,9 @@ import type { Input } from './read-input.ts';
 import { asError, failureOf, type RestFailure } from './rest-failure.ts';
 import type { RestLimits } from './rest-limits.ts';
 import { idSuffix, type ResumePoint, resumePoint } from './resume-point.ts';
-import type { StreamPlaces } from './stream-places.ts';
 
-export interface StreamParts {
-  core: Core;
-  places: StreamPlaces;
+export interface StreamParts extends StreamOwner {
   limits: RestLimits;
-  /** Aborts when this server stops. */
-  closing: AbortSignal;
 }
 
 interface Exchange {
@@ -42,9 +37,7 @@ const HEADERS = {
 export async function sendEvents(parts: StreamParts, exchange: Exchange): Promise<FastifyReply> {
   const { endpoint, call, request, reply } = exchange;
   const { route, procedure, follower } = endpoint;
-  const untilClosed = closingWith(reply);
-  const signal = AbortSignal.any([parts.closing, untilEnd(parts.core, call.ctx.caller, untilClosed)]);
-  untilClosed.use(takePlace(parts.places, call.ctx.caller?.userId ?? call.ctx.request.address ?? ''));
+  const signal = beginStream(parts, call.ctx, reply);
 
   const resume = resumePoint(request);
   const subject =
@@ -108,36 +101,6 @@ async function firstAnswer(
   }
   const subject = { [rule.by]: resume.subject };
   return { ...subject, ...fieldsOf(await callProcedure(call, { path: rule.from, type: 'query' }, subject)) };
-}
-
-/** Disposed of with the connection, also when the request is refused: what is sent then closes the response. */
-function closingWith({ raw }: FastifyReply): DisposableStack {
-  if (raw.closed) throw new AppError('UNAVAILABLE', { message: 'The connection closed.' });
-  const untilClosed = new DisposableStack();
-  raw.once('close', () => untilClosed.dispose());
-  return untilClosed;
-}
-
-/** Aborts when nothing may be told any more: the token or the session has ended, or the connection has closed. */
-function untilEnd(core: Core, caller: Caller | null, untilClosed: DisposableStack): AbortSignal {
-  const controller = untilClosed.adopt(new AbortController(), (own) => own.abort());
-  const end = (): void => controller.abort();
-  if (caller === null) return controller.signal;
-  const timer = setTimeout(end, caller.expiresAt.getTime() - core.clock.now().getTime());
-  untilClosed.defer(() => clearTimeout(timer));
-  untilClosed.use(core.sessionWatch.attend(caller, end));
-  untilClosed.use(
-    core.sessionWatch.onRevoked((sessionId) => {
-      if (sessionId === caller.sessionId) end();
-    }),
-  );
-  return controller.signal;
-}
-
-function takePlace(places: StreamPlaces, owner: string): Disposable {
-  const place = places.take(owner);
-  if (place !== null) return place;
-  throw new AppError('TOO_MANY_REQUESTS', { message: 'Too many open event streams. Close some first.' });
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
