@@ -5,6 +5,7 @@ import { createBackend } from '../create-backend.ts';
 import { createTestServer } from '../testing/test-server.ts';
 import { call, RawClient } from '../testing/raw-client.ts';
 import { createTestCaller } from '../testing/test-caller.ts';
+import { isFromHere } from './is-from-here.ts';
 import { curlOn } from './rest/curl-testing.ts';
 import { ensureDevelopmentUser } from '../features/auth/development-user.ts';
 
@@ -22,6 +23,20 @@ it('lets everybody without a token in as one development user, over REST, tRPC a
   const known = await createTestCaller(test.node.backend);
   const own = await curl('/user/me', { token: await test.tokenOf(known.ctx.caller) });
   expect(own.body).toMatchObject({ id: known.ctx.caller.userId });
+});
+
+it('lets no page of a stranger’s in, and nothing sent to a name that is not this machine’s', async () => {
+  const allowed = 'http://localhost:5173';
+  await using test = await createTestServer({ config: { allowsAnonymous: true, allowedOrigins: [allowed] } });
+  const curl = curlOn(test.server);
+  const statusOf = async (headers: Record<string, string>): Promise<number> =>
+    (await curl('/user/me', { headers })).status;
+  expect(await statusOf({ origin: 'https://evil.example' })).toBe(401);
+  expect(await statusOf({ origin: 'null' })).toBe(401);
+  expect(await statusOf({ origin: allowed })).toBe(200);
+  expect(await statusOf({ origin: test.server.url })).toBe(200);
+  expect(isFromHere({ host: 'evil.example:8080' }, { allowedOrigins: [] })).toBe(false);
+  expect(isFromHere({ host: 'localhost:8080' }, { allowedOrigins: [] })).toBe(true);
 });
 
 it('is the same user at the next start', async () => {

@@ -7,10 +7,12 @@ import { developmentCaller, isDevelopmentCaller } from '../features/auth/develop
 import { readToken, verifyAccess } from '../features/auth/verify-access.ts';
 import type { SocketFlow } from '../realtime/socket-flow.ts';
 import { trpcCodeOf } from '../trpc/errors.ts';
+import { isFromHere } from './is-from-here.ts';
 
 /**
  * The context of a request's procedures. A token that is bad counts as none: public procedures work without one, and
- * the others answer UNAUTHORIZED; where no token is asked for, everybody without a good one is the development user. Throws FORBIDDEN when `X-Tenant-ID` names another tenant than the token.
+ * the others answer UNAUTHORIZED; where no token is asked for, whoever has no good one is the development user. Throws
+ * FORBIDDEN when `X-Tenant-ID` names another tenant than the token.
  */
 export async function httpContext(
   core: Core,
@@ -18,7 +20,7 @@ export async function httpContext(
 ): Promise<RequestContext> {
   const token = bearerToken(request.headers.authorization);
   const known = token === null ? null : await callerOrNull(core, token);
-  const caller = known ?? developmentCaller(core);
+  const caller = known ?? developer(core, request.headers);
   assertTenant(caller, request.headers['x-tenant-id']);
   return { ...core, caller, request: request.info, flow: null };
 }
@@ -29,17 +31,26 @@ export async function httpContext(
  */
 export async function socketContext(
   core: Core,
-  socket: { params: { token?: string; tenantId?: string }; info: RequestInfo; flow: SocketFlow },
+  socket: {
+    params: { token?: string; tenantId?: string };
+    headers: IncomingHttpHeaders;
+    info: RequestInfo;
+    flow: SocketFlow;
+  },
 ): Promise<RequestContext & { caller: Caller }> {
-  const caller = await socketCaller(core, socket.params.token ?? '');
+  const caller = await socketCaller(core, socket.params.token ?? '', socket.headers);
   assertTenant(caller, socket.params.tenantId);
   return { ...core, caller, request: socket.info, flow: socket.flow };
 }
 
-async function socketCaller(core: Core, token: string): Promise<Caller> {
-  const developer = developmentCaller(core);
-  if (developer === null) return await verifyAccess(core, token);
-  return (await callerOrNull(core, token)) ?? developer;
+async function socketCaller(core: Core, token: string, headers: IncomingHttpHeaders): Promise<Caller> {
+  const fallback = developer(core, headers);
+  if (fallback === null) return await verifyAccess(core, token);
+  return (await callerOrNull(core, token)) ?? fallback;
+}
+
+function developer(core: Core, headers: IncomingHttpHeaders): Caller | null {
+  return isFromHere(headers, core.config) ? developmentCaller(core) : null;
 }
 
 /** As tRPC wants it, for what is thrown outside of a procedure; no procedure's middleware maps that. */
