@@ -9,15 +9,18 @@ import { enterRoom } from './room-access.ts';
 import { roomFeed } from './room-feed.ts';
 import { roomEvent } from './room-view.ts';
 
+type RoomFeed = AsyncGenerator<TrackedEnvelope<RoomEvent | Reset<{ state: RoomState }>>, void, undefined>;
+
 /**
  * Everything that happens in a room: from a cursor on; without one, or with one that is of no use, from a fresh start
- * (`reset`). Ends with FORBIDDEN as soon as the caller is no member any more, and nothing that came after is told.
+ * (`reset`). Ends with FORBIDDEN as soon as the caller is no member any more, and nothing that came after is told. Rejects before it begins for
+ * somebody who is not in the room.
  */
-export async function* roomEvents(
+export async function roomEvents(
   ctx: CallerContext,
   { roomId, lastEventId }: RoomEventsInput,
   signal: AbortSignal,
-): AsyncGenerator<TrackedEnvelope<RoomEvent | Reset<{ state: RoomState }>>, void, undefined> {
+): Promise<RoomFeed> {
   const { viewer, stream } = await withSnapshot(ctx, async (db) => {
     const place = await readStreamHead(db, roomId);
     const { room, me } = await enterRoom(db, ctx.caller, { roomId });
@@ -25,7 +28,7 @@ export async function* roomEvents(
     const { userId, role } = ctx.caller;
     return { stream: place, viewer: { userId, role, room: { ...room, role: me.role } } };
   });
-  yield* roomFeed<RoomEvent, { state: RoomState }>(ctx, {
+  return roomFeed<RoomEvent, { state: RoomState }>(ctx, {
     roomId,
     stream,
     viewer,
