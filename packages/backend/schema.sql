@@ -67,10 +67,12 @@ create table approvals (
   reason text,
   edited_args jsonb,
   answer jsonb,
+  approver_who text,
   constraint approvals_pkey PRIMARY KEY (id),
   constraint approvals_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, id),
   constraint approvals_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES runs(tenant_id, id),
-  constraint approvals_approver_kind_check CHECK ((approver_kind = ANY (ARRAY['owner'::text, 'users'::text, 'role'::text]))),
+  constraint approvals_approver_kind_check CHECK ((approver_kind = ANY (ARRAY['owner'::text, 'users'::text, 'role'::text, 'room'::text]))),
+  constraint approvals_approver_who_check CHECK ((approver_who = ANY (ARRAY['members'::text, 'moderators'::text]))),
   constraint approvals_check CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
   constraint approvals_kind_check CHECK ((kind = ANY (ARRAY['tool'::text, 'question'::text, 'unknown'::text]))),
   constraint approvals_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'answered'::text, 'expired'::text, 'cancelled'::text, 'outdated'::text])))
@@ -86,6 +88,31 @@ create policy all_rows on approvals as permissive for all to aura_system, aura_w
 create policy tenant_rows on approvals as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on approvals to aura_app;
 grant delete, select on approvals to aura_system;
+
+create table attachments (
+  id uuid not null,
+  tenant_id uuid not null,
+  room_id uuid not null,
+  uploaded_by uuid not null,
+  message_id uuid,
+  name text not null,
+  media_type text not null,
+  bytes bigint not null,
+  sha256 bytea not null,
+  position integer not null default 0,
+  created_at timestamp with time zone not null,
+  constraint attachments_pkey PRIMARY KEY (id),
+  constraint attachments_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE CASCADE,
+  constraint attachments_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id),
+  constraint attachments_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+CREATE INDEX attachments_loose ON attachments USING btree (created_at) WHERE (message_id IS NULL);
+CREATE INDEX attachments_message ON attachments USING btree (message_id, "position") WHERE (message_id IS NOT NULL);
+alter table attachments enable row level security, force row level security;
+create policy all_rows on attachments as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on attachments as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on attachments to aura_app;
+grant delete, select on attachments to aura_system;
 
 create table audit_chain (
   tenant_id uuid not null,
@@ -155,6 +182,7 @@ create table conversations (
   when_waiting text not null default 'reject'::text,
   forked_from uuid,
   cleared_seq bigint not null default 0,
+  is_room boolean not null default false,
   constraint conversations_pkey PRIMARY KEY (id),
   constraint conversations_tenant_id_id_key UNIQUE (tenant_id, id),
   constraint conversations_tenant_id_user_id_client_id_key UNIQUE (tenant_id, user_id, client_id),
@@ -189,6 +217,7 @@ create policy tenant_rows on events as permissive for all to aura_app using ((te
 grant insert, select on events to aura_app;
 grant delete, insert, select on events to aura_system;
 grant insert on events to aura_writer;
+grant update (data) on events to aura_app;
 
 create table external_identities (
   issuer text not null,
@@ -321,6 +350,21 @@ create policy tenant_rows on memories as permissive for all to aura_app using ((
 grant delete, insert, select, update on memories to aura_app;
 grant delete, select on memories to aura_system;
 
+create table message_reactions (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  emoji text not null,
+  user_id uuid not null,
+  seq bigint not null,
+  constraint message_reactions_pkey PRIMARY KEY (message_id, emoji, user_id),
+  constraint message_reactions_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE CASCADE
+);
+alter table message_reactions enable row level security, force row level security;
+create policy all_rows on message_reactions as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on message_reactions as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on message_reactions to aura_app;
+grant delete, select on message_reactions to aura_system;
+
 create table messages (
   id uuid not null,
   tenant_id uuid not null,
@@ -337,18 +381,123 @@ create table messages (
   seq bigint not null,
   created_at timestamp with time zone not null default now(),
   is_superseded boolean not null default false,
+  author_id uuid,
+  author_name text,
+  thread_of uuid,
+  mentions uuid[] not null default '{}'::uuid[],
+  reply_count integer not null default 0,
+  last_reply_at timestamp with time zone,
+  edited_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  pinned_seq bigint,
+  revision_seqs bigint[] not null default '{}'::bigint[],
   constraint messages_pkey PRIMARY KEY (id),
-  constraint messages_tenant_id_conversation_id_client_id_key UNIQUE (tenant_id, conversation_id, client_id),
   constraint messages_tenant_id_conversation_id_seq_key UNIQUE (tenant_id, conversation_id, seq),
   constraint messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, id),
   constraint messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text])))
 );
+CREATE UNIQUE INDEX messages_client ON messages USING btree (conversation_id, client_id, COALESCE(author_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (client_id IS NOT NULL);
+CREATE INDEX messages_pinned ON messages USING btree (conversation_id, pinned_seq) WHERE (pinned_seq IS NOT NULL);
+CREATE INDEX messages_thread ON messages USING btree (thread_of, seq) WHERE (thread_of IS NOT NULL);
+CREATE INDEX messages_words ON messages USING gin (message_words(tenant_id, conversation_id, text));
 alter table messages enable row level security, force row level security;
 create policy all_rows on messages as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on messages as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select on messages to aura_app;
 grant delete, insert, select on messages to aura_system;
-grant update (run_id, is_superseded) on messages to aura_app;
+grant insert on messages to aura_writer;
+grant update (run_id, text, is_superseded, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_seq, revision_seqs) on messages to aura_app;
+grant select (id, conversation_id, run_id, client_id, request_hash, seq, created_at, author_id) on messages to aura_writer;
+
+create table room_bans (
+  tenant_id uuid not null,
+  room_id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  reason text,
+  banned_by uuid not null,
+  banned_at timestamp with time zone not null,
+  constraint room_bans_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_bans_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id)
+);
+alter table room_bans enable row level security, force row level security;
+create policy all_rows on room_bans as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on room_bans as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on room_bans to aura_app;
+
+create table room_departures (
+  tenant_id uuid not null,
+  room_id uuid not null,
+  user_id uuid not null,
+  muted_until timestamp with time zone,
+  last_posted_at timestamp with time zone,
+  constraint room_departures_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_departures_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id)
+);
+alter table room_departures enable row level security, force row level security;
+create policy all_rows on room_departures as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on room_departures as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on room_departures to aura_app;
+
+create table room_members (
+  tenant_id uuid not null,
+  room_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  name text not null,
+  picture_url text,
+  joined_at timestamp with time zone not null,
+  read_seq bigint not null default 0,
+  muted_until timestamp with time zone,
+  last_posted_at timestamp with time zone,
+  constraint room_members_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_members_room_id_user_id_muted_until_key UNIQUE (room_id, user_id, muted_until),
+  constraint room_members_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id),
+  constraint room_members_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id),
+  constraint room_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'moderator'::text, 'member'::text])))
+);
+CREATE INDEX room_members_user ON room_members USING btree (tenant_id, user_id);
+alter table room_members enable row level security, force row level security;
+create policy all_rows on room_members as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on room_members as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on room_members to aura_app;
+grant select on room_members to aura_system;
+grant update (role) on room_members to aura_system;
+grant select (tenant_id, room_id, user_id, role, name, muted_until, last_posted_at) on room_members to aura_writer;
+grant update (last_posted_at) on room_members to aura_writer;
+
+create table rooms (
+  id uuid not null,
+  tenant_id uuid not null,
+  number integer not null,
+  name text not null,
+  topic text not null default ''::text,
+  is_public boolean not null default false,
+  post_id text,
+  deciders text not null default 'asker'::text,
+  hides_args boolean not null default false,
+  slow_mode_seconds integer not null default 0,
+  created_by uuid not null,
+  client_id text not null,
+  request_hash text not null,
+  created_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint rooms_pkey PRIMARY KEY (id),
+  constraint rooms_tenant_id_created_by_client_id_key UNIQUE (tenant_id, created_by, client_id),
+  constraint rooms_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint rooms_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint rooms_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES conversations(tenant_id, id),
+  constraint rooms_deciders_check CHECK ((deciders = ANY (ARRAY['members'::text, 'moderators'::text, 'asker'::text])))
+);
+CREATE INDEX rooms_public ON rooms USING btree (tenant_id, number) WHERE (is_public AND (archived_at IS NULL));
+alter table rooms enable row level security, force row level security;
+create policy all_rows on rooms as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on rooms as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on rooms to aura_app;
+grant select on rooms to aura_system;
+grant update (slow_mode_seconds) on rooms to aura_system;
+grant select (id, tenant_id, slow_mode_seconds, archived_at) on rooms to aura_writer;
+grant update (slow_mode_seconds) on rooms to aura_writer;
 
 create table runs (
   id uuid not null,
@@ -451,7 +600,7 @@ create table streams (
   constraint streams_pkey PRIMARY KEY (id),
   constraint streams_tenant_id_id_key UNIQUE (tenant_id, id),
   constraint streams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint streams_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'conversation'::text])))
+  constraint streams_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'conversation'::text, 'room'::text])))
 );
 CREATE INDEX streams_user ON streams USING btree (id) WHERE (kind = 'user'::text);
 alter table streams enable row level security, force row level security;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { RateLimitConfig } from '@aura/backend';
 import { z } from 'zod';
 import { authOf, type AuthSettings, authSettings } from './auth-settings.ts';
@@ -32,13 +32,20 @@ const rawSchema = z.object({
     .transform((value) => value.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(['web', 'worker'], 'must be web, worker or web,worker')).min(1)),
   AURA_DATA_DIR: z.string().min(1).default('.aura'),
+  AURA_BLOB_DIR: z.string().min(1).optional(),
   AURA_SEED: flag.optional(),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
-  REDIS_URL: url('redis', 'rediss').optional(),
+  REDIS_URL: z
+    .string()
+    .refine((value) => value.split(',').every((one) => /^rediss?:\/\/./.test(one.trim())), {
+      message: 'must begin with redis:// or rediss://; several nodes of a cluster are divided by commas',
+    })
+    .optional(),
   ...authSettings,
   ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),
   CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
   AURA_TRUSTED_PROXIES: list.pipe(z.array(proxyRange)).default([]),
+  REQUIRE_AUTH: flag.default(true),
   AURA_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
   AURA_USE_PROXY: flag.default(false),
   HTTPS_PROXY: z.string().optional(),
@@ -59,6 +66,8 @@ export interface ServerEnv {
   isWeb: boolean;
   isWorker: boolean;
   dataDir: string;
+  /** Where uploaded files are kept. */
+  blobDir: string;
   mustSeed: boolean;
   databaseUrl: string | null;
   redisUrl: string | null;
@@ -69,6 +78,8 @@ export interface ServerEnv {
   allowedOrigins: string[];
   trustedProxies: string[];
   isRegistrationOpen: boolean;
+  /** Callers without a token are a fixed development user. Never in production. */
+  allowsAnonymous: boolean;
   /** Null: the offline model. */
   openai: { apiKey: string; baseUrl: string; models: [string, ...string[]] } | null;
   /** Null: outbound calls go straight, whatever the usual variables say. */
@@ -108,6 +119,9 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
   if (isProduction && jwtSecret === null) {
     throw new EnvError('JWT_SECRET is required in production; make one with: openssl rand -base64 48');
   }
+  if (isProduction && !raw.REQUIRE_AUTH) {
+    throw new EnvError('REQUIRE_AUTH cannot be false in production: everybody would be an admin');
+  }
   return {
     environment: raw.NODE_ENV,
     host: raw.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
@@ -115,6 +129,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     isWeb: raw.AURA_ROLES.includes('web'),
     isWorker: raw.AURA_ROLES.includes('worker'),
     dataDir: resolve(raw.AURA_DATA_DIR),
+    blobDir: resolve(raw.AURA_BLOB_DIR ?? join(raw.AURA_DATA_DIR, 'blobs')),
     mustSeed: raw.AURA_SEED ?? !isProduction,
     databaseUrl: raw.DATABASE_URL ?? null,
     redisUrl: raw.REDIS_URL ?? null,
@@ -123,6 +138,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
     trustedProxies: raw.AURA_TRUSTED_PROXIES,
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
+    allowsAnonymous: !raw.REQUIRE_AUTH,
     openai: openaiOf(raw),
     proxy: proxyOf(raw),
     limits: limitsOf(raw),

@@ -31,12 +31,14 @@ export async function start(env: ServerEnv): Promise<void> {
       env.databaseUrl === null
         ? { kind: 'pglite', dataDir: env.dataDir }
         : { kind: 'postgres', url: env.databaseUrl },
+    blobs: { kind: 'folder', folder: env.blobDir },
     redisUrl: env.redisUrl,
     jwtSecret: env.jwtSecret ?? (await readOrMakeSecret(env.dataDir)),
     allowedOrigins: env.allowedOrigins,
     allowedHosts: null,
     trustedProxies: env.trustedProxies,
     isRegistrationOpen: env.isRegistrationOpen,
+    allowsAnonymous: env.allowsAnonymous,
     model: await modelOf(env, stack),
     rateLimits: env.rateLimits,
     ...env.auth,

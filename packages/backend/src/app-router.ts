@@ -3,10 +3,12 @@ import { accountRouter } from './features/account/account-router.ts';
 import { agentRouter } from './features/agent/agent-router.ts';
 import { auditRouter } from './features/audit/audit-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
+import { chatRouter } from './features/chat/chat-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
 import { mcpRouter } from './features/mcp/mcp-router.ts';
 import { memoryRouter } from './features/memory/memory-router.ts';
 import { hitlRouter } from './features/hitl/hitl-router.ts';
+import { serviceRouter } from './features/service/service-router.ts';
 import { usageRouter } from './features/usage/usage-router.ts';
 import { router, type RouterTypes } from './trpc/trpc.ts';
 
@@ -15,10 +17,12 @@ export interface Routes {
   agent: typeof agentRouter;
   audit: typeof auditRouter;
   auth: typeof authRouter;
+  chat: typeof chatRouter;
   conversation: typeof conversationRouter;
   hitl: typeof hitlRouter;
   mcp: typeof mcpRouter;
   memory: typeof memoryRouter;
+  service: typeof serviceRouter;
   usage: typeof usageRouter;
 }
 
@@ -31,10 +35,12 @@ export const appRouter: TRPCBuiltRouter<
   agent: agentRouter,
   audit: auditRouter,
   auth: authRouter,
+  chat: chatRouter,
   conversation: conversationRouter,
   hitl: hitlRouter,
   mcp: mcpRouter,
   memory: memoryRouter,
+  service: serviceRouter,
   usage: usageRouter,
 });
 

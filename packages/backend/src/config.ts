@@ -5,7 +5,9 @@ export interface BackendConfig {
   environment: 'development' | 'production' | 'test';
   version: string;
   database: { kind: 'pglite'; dataDir: string | null; image?: Blob } | { kind: 'postgres'; url: string };
-  /** Null: a single node, hints stay in the process. */
+  /** Where the bytes of attachments are kept; the same for all nodes, and for this database alone. */
+  blobs: { kind: 'folder'; folder: string };
+  /** A server, or several nodes of a cluster, divided by commas. Null: a single node, hints stay in the process. */
   redisUrl: string | null;
   /** Signs access tokens (HS256), at least 32 bytes. */
   jwtSecret: string;
@@ -30,6 +32,8 @@ export interface BackendConfig {
   /** Proxies whose `X-Forwarded-For` is believed: addresses, ranges in CIDR form, or `loopback`. Usually none. */
   trustedProxies: readonly string[];
   isRegistrationOpen: boolean;
+  /** Callers without a token are a fixed development user, an admin. Refused in production. */
+  allowsAnonymous?: boolean;
   model: ModelConfig;
   /** Limits on what a run, a user and a tenant may spend; left out: the defaults of `run-budget.ts`. */
   budgets?: Partial<Budgets>;

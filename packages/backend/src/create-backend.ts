@@ -13,6 +13,7 @@ import { createRunner } from './features/agent/runner.ts';
 import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import { ensureDevelopmentUser } from './features/auth/development-user.ts';
 import { createExternalTokens } from './features/auth/external-tokens.ts';
 import { createLegacyTokens } from './features/auth/legacy-tokens.ts';
 import { createOAuthProviders } from './features/auth/oauth-providers.ts';
@@ -20,11 +21,18 @@ import { createOAuthStates } from './features/auth/oauth-states.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
+import { createAttachmentUrls } from './features/chat/attachment-urls.ts';
+import { createMessageWriter } from './features/chat/message-writer.ts';
+import { createRoomFollowers } from './features/chat/room-followers.ts';
+import { createRoomItems } from './features/chat/room-items.ts';
+import { createRoomMoments } from './features/chat/room-moments.ts';
+import { createRoomPulses } from './features/chat/room-pulses.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { createGuardedFetch } from './ports/guarded-fetch.ts';
+import { createFolderBlobs } from './ports/folder-blobs.ts';
 import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
 import type { JobDatabase } from './ports/pg-boss-database.ts';
 import { createOpenAiModel } from './ports/openai-model.ts';
@@ -34,6 +42,7 @@ import { createGroupWriter } from './realtime/group-writer.ts';
 import { createHub } from './realtime/hub.ts';
 import { createInProcessBus } from './realtime/in-process-bus.ts';
 import { createPageReader } from './realtime/page-reader.ts';
+import { createPresence } from './realtime/presence.ts';
 import { createRedisBus } from './realtime/redis-bus.ts';
 import { secretRing } from './secret-ring.ts';
 
@@ -44,7 +53,7 @@ export interface Backend extends Core, AsyncDisposable {
 
 /** Parts a caller may bring instead of those the configuration asks for: tests, tools of its own. */
 export type BackendOverrides = Partial<
-  Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
+  Pick<Core, 'log' | 'clock' | 'bus' | 'blobs' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
 >;
 
 /** Somebody waits for it to sign in. */
@@ -64,6 +73,9 @@ export async function createBackend(
   const clock = overrides.clock ?? systemClock;
   const secrets = secretRing(config);
 
+  if (config.allowsAnonymous === true && config.environment === 'production') {
+    throw new Error('Production takes no callers without a token: allowsAnonymous must be off.');
+  }
   const opened = await openDatabase(config, log);
   const database = stack.use(opened.database);
   await migrate(database);
@@ -74,12 +86,23 @@ export async function createBackend(
   const mcpTools = stack.use(await createMcpTools({ config, database, bus, log }));
   const hub = stack.use(createHub({ database, bus, log, nodeId }));
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
+  const messageWriter = stack.use(createMessageWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
 
   const identityFetch = stack.use(
     createGuardedFetch({ allow: config.identityHttpAllow, totalTimeoutMs: IDENTITY_TIMEOUT_MS }),
   );
 
+  const pageReader = createPageReader(database);
+  const onError = (err: unknown): void => log.warn({ err }, 'presence');
+  const presence = stack.use(createPresence({ bus, nodeId, clock, onError }));
+  const followers = stack.use(createRoomFollowers({ hub, pageReader }));
+  const roomMoments = stack.use(createRoomMoments({ database, bus, presence, followers, nodeId, onError }));
+  const roomPulses = stack.use(createRoomPulses({ followers, onError }));
+
+  const passwordHasher = createPasswordHasher({});
+  const developmentUser =
+    config.allowsAnonymous === true ? await ensureDevelopmentUser({ database, passwordHasher }) : null;
   const core: RunnerCore = {
     config,
     nodeId,
@@ -89,9 +112,14 @@ export async function createBackend(
     bus,
     hub,
     groupWriter,
+    messageWriter,
+    presence,
+    roomMoments,
+    roomPulses,
+    roomItems: stack.use(createRoomItems({ database })),
     sessionWatch,
     rateLimits: stack.use(openRateLimits(config, log)),
-    pageReader: createPageReader(database),
+    pageReader,
     accessTokens: createAccessTokens({ secrets, clock }),
     legacyTokens: config.legacyTokens
       ? createLegacyTokens({ config: config.legacyTokens, secrets, database, sessionWatch, clock })
@@ -105,10 +133,13 @@ export async function createBackend(
     oauthProviders: createOAuthProviders(config, identityFetch.fetch),
     oauthStates: createOAuthStates({ secrets, clock }),
     refreshTokens: createRefreshTokens({ secrets }),
-    passwordHasher: createPasswordHasher({}),
+    attachmentUrls: createAttachmentUrls({ secrets, clock }),
+    passwordHasher,
+    developmentUser,
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools, [mcpTools]),
     jobs,
+    blobs: overrides.blobs ?? createFolderBlobs(config.blobs.folder),
     approvalPolicy: overrides.approvalPolicy ?? null,
   };
   const runner = stack.use(createRunner(core));

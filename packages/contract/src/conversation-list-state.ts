@@ -23,6 +23,9 @@ export function applyToConversationList(
   switch (event.type) {
     case 'reset':
     case 'approval_changed':
+    case 'room_joined':
+    case 'room_left':
+    case 'room_read':
       return [...list];
     case 'conversation_removed':
       return list.filter((item) => item.id !== event.data.conversationId);

@@ -20,10 +20,10 @@ export const listMembersOutputSchema = z.object({
   members: z.array(memberViewSchema),
   nextPage: z.string().nullable(),
 });
-export const setMemberRoleInputSchema = z.object({ userId: idSchema, role: roleSchema });
-export const removeMemberInputSchema = z.object({ userId: idSchema });
+export const setTenantMemberRoleInputSchema = z.object({ userId: idSchema, role: roleSchema });
+export const removeTenantMemberInputSchema = z.object({ userId: idSchema });
 
-export const inviteInputSchema = z.object({
+export const inviteToTenantInputSchema = z.object({
   email: emailSchema,
   role: roleSchema.default('user'),
   expiresInDays: z.int().min(1).max(INVITATION_LIMITS.maxDays).default(INVITATION_LIMITS.defaultDays),
@@ -37,7 +37,7 @@ export const invitationViewSchema = z.object({
   expiresAt: instantSchema,
 });
 /** Told here and never again; whoever has the token, and the e-mail address, joins. `url` is null where the server does not know its own. */
-export const inviteOutputSchema = z.object({
+export const inviteToTenantOutputSchema = z.object({
   token: z.string(),
   url: z.string().nullable(),
   invitation: invitationViewSchema,
@@ -55,10 +55,10 @@ export const acceptInvitationOutputSchema = authResultSchema;
 export type MemberView = z.infer<typeof memberViewSchema>;
 export type ListMembersInput = z.infer<typeof listMembersInputSchema>;
 export type ListMembersOutput = z.infer<typeof listMembersOutputSchema>;
-export type SetMemberRoleInput = z.infer<typeof setMemberRoleInputSchema>;
-export type RemoveMemberInput = z.infer<typeof removeMemberInputSchema>;
-export type InviteInput = z.infer<typeof inviteInputSchema>;
+export type SetTenantMemberRoleInput = z.infer<typeof setTenantMemberRoleInputSchema>;
+export type RemoveTenantMemberInput = z.infer<typeof removeTenantMemberInputSchema>;
+export type InviteToTenantInput = z.infer<typeof inviteToTenantInputSchema>;
 export type InvitationView = z.infer<typeof invitationViewSchema>;
-export type InviteOutput = z.infer<typeof inviteOutputSchema>;
+export type InviteToTenantOutput = z.infer<typeof inviteToTenantOutputSchema>;
 export type RevokeInvitationInput = z.infer<typeof revokeInvitationInputSchema>;
 export type AcceptInvitationInput = z.infer<typeof acceptInvitationInputSchema>;

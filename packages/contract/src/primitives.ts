@@ -10,6 +10,18 @@ export const LIMITS = {
   passwordMinChars: 8,
   passwordMaxChars: 128,
   searchChars: 200,
+  roomNameChars: 255,
+  roomTopicChars: 1_000,
+  roomMembers: 2_000,
+  roomPins: 50,
+  inviteMax: 50,
+  mentionsMax: 20,
+  attachmentsMax: 10,
+  attachmentBytes: 10_485_760,
+  attachmentNameChars: 255,
+  looseUploads: 50,
+  reactionKindsMax: 20,
+  unreadMax: 100,
 } as const;
 
 export const idSchema = z.uuid();

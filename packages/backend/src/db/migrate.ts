@@ -8,6 +8,7 @@ import * as mcp from './migrations/0004-mcp.ts';
 import * as apiKeys from './migrations/0005-api-keys.ts';
 import * as checkpoints from './migrations/0006-checkpoints.ts';
 import * as upkeep from './migrations/0007-upkeep.ts';
+import * as rooms from './migrations/0008-rooms.ts';
 import * as authExternal from './migrations/0020-auth-external.ts';
 import * as authMembers from './migrations/0021-auth-members.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
@@ -20,6 +21,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-api-keys': apiKeys,
   '0006-checkpoints': checkpoints,
   '0007-upkeep': upkeep,
+  '0008-rooms': rooms,
   '0020-auth-external': authExternal,
   '0021-auth-members': authMembers,
   '0022-audit-chain': auditChain,

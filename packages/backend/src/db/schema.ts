@@ -19,6 +19,7 @@ import type {
   WhenWaiting,
 } from '@aura/contract';
 import type { ColumnType, Generated } from 'kysely';
+import type { RoomTables } from './room-tables.ts';
 import type { StepData } from './step-data.ts';
 
 /** jsonb: read as a value, written as the text that `jsonText` makes. */
@@ -27,9 +28,9 @@ type CreatedAt = Generated<Date>;
 
 /**
  * The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. Long,
- * because it is one list: split, nobody would see at a glance what there is.
+ * because it is one list: split, nobody would see at a glance what there is. What rooms alone have is in `room-tables.ts`.
  */
-export interface Schema {
+export interface Schema extends RoomTables {
   tenants: { id: string; slug: string; name: string; createdAt: CreatedAt };
   users: {
     id: string;
@@ -110,7 +111,7 @@ export interface Schema {
   streams: {
     id: string;
     tenantId: string;
-    kind: 'user' | 'conversation';
+    kind: 'user' | 'conversation' | 'room';
     epoch: string;
     head: Generated<number>;
     oldest: Generated<number>;
@@ -141,6 +142,8 @@ export interface Schema {
     forkedFrom: Generated<string | null>;
     /** Messages up to this place in the log are gone. */
     clearedSeq: Generated<number>;
+    /** The runs and messages of the room of the same id; see `rooms`. */
+    isRoom: Generated<boolean>;
     deletedAt: Date | null;
     createdAt: CreatedAt;
     updatedAt: Generated<Date>;
@@ -160,6 +163,19 @@ export interface Schema {
     outputTokens: number | null;
     /** Another answer has taken its place. */
     isSuperseded: Generated<boolean>;
+    /** From here on set in rooms alone. */
+    authorId: string | null;
+    authorName: string | null;
+    threadOf: string | null;
+    mentions: Generated<string[]>;
+    replyCount: Generated<number>;
+    lastReplyAt: Date | null;
+    editedAt: Date | null;
+    deletedAt: Date | null;
+    /** The event that pinned it; the latest comes first. */
+    pinnedSeq: number | null;
+    /** The events that hold its text. */
+    revisionSeqs: Generated<number[]>;
     seq: number;
     createdAt: CreatedAt;
   };
@@ -225,6 +241,7 @@ export interface Schema {
     approverKind: Approvers['kind'];
     approverIds: Generated<string[]>;
     approverRole: Exclude<Role, 'guest'> | null;
+    approverWho: Extract<Approvers, { kind: 'room' }>['who'] | null;
     status: Generated<ApprovalStatus>;
     createdAt: Date;
     expiresAt: Date;

@@ -35,6 +35,9 @@ const cronNameSchema = z.enum([
   'forget-sessions',
   'forget-memories',
   'seal-audit',
+  'hand-over-rooms',
+  'forget-uploads',
+  'sweep-blobs',
 ]);
 
 /** What a stored job says, as it comes out of the database. Ids only: tenants' data stays in tenants' tables. */

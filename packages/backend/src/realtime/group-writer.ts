@@ -1,15 +1,13 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../db/database.ts';
-import { jsonText } from '../db/json-text.ts';
+import { asWriter } from '../db/as-writer.ts';
 import type { Schema } from '../db/schema.ts';
 import type { NewEvent, StreamEvent } from './event.ts';
+import { createGroupCommit, groupJson, publishGroup } from './group-commit.ts';
 import type { Hub } from './hub.ts';
 
 /**
- * Appends of the hot paths, committed in groups: what arrives while a commit is under way makes up the next one, so a
- * commit's cost is shared by everybody who waits for it, and nobody waits for a timer.
- *
- * Nothing is acknowledged before its commit. A request whose run has another fence by now writes nothing and is
+ * Appends of what runs say, committed in groups. A request whose run has another fence by now writes nothing and is
  * refused alone. Locks are taken runs first, then streams, each in id order, as everywhere.
  */
 export interface GroupWriter extends AsyncDisposable {
@@ -30,89 +28,23 @@ export class FencedError extends Error {
   override name = 'FencedError';
 }
 
-/** An event's data is no JSON: circular, a bigint, or too deep or large to be written down. */
-class UnstorableError extends Error {
-  override name = 'UnstorableError';
-}
-
-interface Waiting {
-  request: GroupAppend;
-  resolve(events: StreamEvent[]): void;
-  reject(err: unknown): void;
-}
-
-const MAX_BATCH_REQUESTS = 512;
-
 export function createGroupWriter(ctx: { database: Database; hub: Pick<Hub, 'publish'> }): GroupWriter {
-  let queue: Waiting[] = [];
-  let draining: Promise<void> | null = null;
-  let isClosed = false;
-
-  const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = queue.slice(0, MAX_BATCH_REQUESTS);
-      queue = queue.slice(MAX_BATCH_REQUESTS);
-      await writeOrSplit(ctx, batch);
-    }
-    draining = null;
-  };
-
+  const group = createGroupCommit<GroupAppend, StreamEvent[]>({
+    async write(requests) {
+      const results = await write(ctx.database, requests);
+      publishGroup(
+        ctx.hub,
+        requests.map(({ streamId }, index) => ({ streamId, events: results[index] ?? [] })),
+      );
+      return results.map((events) =>
+        events.length > 0 ? events : new FencedError('the stream or the claim on its run is gone'),
+      );
+    },
+  });
   return {
-    async append(request) {
-      if (isClosed) throw new Error('the log writer is closed');
-      if (request.events.length === 0) return [];
-      const { promise, resolve, reject } = Promise.withResolvers<StreamEvent[]>();
-      queue.push({ request, resolve, reject });
-      draining ??= drain();
-      return await promise;
-    },
-    async [Symbol.asyncDispose]() {
-      isClosed = true;
-      await draining;
-    },
+    append: async (request) => (request.events.length === 0 ? [] : await group.add(request)),
+    [Symbol.asyncDispose]: async () => await group[Symbol.asyncDispose](),
   };
-}
-
-/** One bad request fails alone: a batch that the database refuses is written again one by one. */
-async function writeOrSplit(
-  ctx: { database: Database; hub: Pick<Hub, 'publish'> },
-  batch: readonly Waiting[],
-): Promise<void> {
-  try {
-    const results = await write(
-      ctx.database,
-      batch.map(({ request }) => request),
-    );
-    for (const [index, { request, resolve, reject }] of batch.entries()) {
-      const events = results[index];
-      if (events === undefined || events.length === 0) {
-        reject(new FencedError('the stream or the claim on its run is gone'));
-        continue;
-      }
-      ctx.hub.publish({ streamId: request.streamId, events });
-      resolve(events);
-    }
-  } catch (err) {
-    if (batch.length === 1 || !isRefusal(err)) {
-      for (const { reject } of batch) reject(err);
-      return;
-    }
-    for (const waiting of batch) await writeOrSplit(ctx, [waiting]);
-  }
-}
-
-/**
- * Nothing was written, so writing again cannot write twice: the database said no (55P03: somebody holds a lock for
- * too long), or a value could not even be made into JSON.
- */
-function isRefusal(err: unknown): boolean {
-  if (err instanceof UnstorableError) return true;
-  return (
-    err instanceof Error &&
-    'code' in err &&
-    typeof err.code === 'string' &&
-    /^(22|23|40|42|54|55P03)/.test(err.code)
-  );
 }
 
 interface NumberedRow {
@@ -124,14 +56,8 @@ interface NumberedRow {
   data: StreamEvent['data'];
 }
 
-async function write({ db, writerDb }: Database, requests: readonly GroupAppend[]): Promise<StreamEvent[][]> {
-  const rows =
-    writerDb === null
-      ? await db.transaction().execute(async (tx) => {
-          await sql`select set_config('role', 'aura_writer', true)`.execute(tx);
-          return await writeRows(tx, requests);
-        })
-      : await writeRows(writerDb, requests);
+async function write(database: Database, requests: readonly GroupAppend[]): Promise<StreamEvent[][]> {
+  const rows = await asWriter(database, async (db) => await writeRows(db, requests));
   const results: StreamEvent[][] = requests.map(() => []);
   for (const { req, seq, type, runId, at, data } of rows) {
     results[req]?.push({ seq, type, runId, at: at.toISOString(), data });
@@ -158,7 +84,7 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
   const runIds = [...new Set(requests.flatMap(({ claim }) => claim?.runId ?? []))];
   const { rows } = await sql<NumberedRow>`
     with input as materialized (
-      select * from jsonb_to_recordset(${asJson(input)}::jsonb) as x(
+      select * from jsonb_to_recordset(${groupJson(input)}::jsonb) as x(
         req int, ord int, tenant_id uuid, stream_id uuid, claim_run_id uuid, claim_fence bigint,
         type text, run_id uuid, data jsonb)
     ),
@@ -194,12 +120,4 @@ async function writeRows(db: Kysely<Schema>, requests: readonly GroupAppend[]): 
     )
     select req, seq, type, run_id, at, data from numbered order by req, ord`.execute(db);
   return rows;
-}
-
-function asJson(value: unknown): string {
-  try {
-    return jsonText(value);
-  } catch (cause) {
-    throw new UnstorableError('an event holds what is no JSON', { cause });
-  }
 }

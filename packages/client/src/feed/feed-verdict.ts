@@ -20,6 +20,7 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'BAD_INPUT':
       return 'notFound';
     case 'FORBIDDEN':
+    case 'BANNED':
       return 'forbidden';
     case 'UNAUTHORIZED':
     case 'SESSION_REVOKED':
@@ -40,6 +41,9 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'APPROVAL_EXPIRED':
     case 'APPROVAL_MISMATCH':
     case 'APPROVAL_OUTDATED':
+    case 'ROOM_ARCHIVED':
+    case 'MUTED':
+    case 'SLOW_MODE':
     case 'PAYLOAD_TOO_LARGE':
       return 'failed';
   }

@@ -20,6 +20,9 @@ export function conversationIdOf(event: AccountFeedEvent): string | null | { res
     case 'conversation_removed':
       return event.data.conversationId;
     case 'approval_changed':
+    case 'room_joined':
+    case 'room_left':
+    case 'room_read':
       return null;
     case 'reset':
       return { reset: true };

@@ -32,7 +32,6 @@ export function createTabChannel(
   return {
     announce(reason) {
       if (isClosed) return;
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows take an origin
       channel.postMessage({ type: 'session', ...(reason === undefined ? {} : { reason }) });
     },
     close() {

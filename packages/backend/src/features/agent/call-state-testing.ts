@@ -49,6 +49,7 @@ export const rowOf = (changed: Partial<ApprovalRow>): ApprovalRow => ({
   approverKind: 'owner',
   approverIds: [],
   approverRole: null,
+  approverWho: null,
   status: 'pending',
   createdAt: new Date(0),
   expiresAt: new Date(1),

@@ -3,10 +3,15 @@ import type { Caller, RequestInfo } from '../../context.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 
-/** Who did it and from where. `caller` is null when nobody is signed in; for an API key the entry names it, and who acts in the caller's name. */
+/**
+ * Who did it and from where. `caller` is null when nobody is signed in, its `userId` when the server did it; for an API key
+ * the entry names it, and who acts in the caller's name.
+ */
 export interface AuditSource {
   caller:
-    | ({ tenantId: string | null; userId: string } & Partial<Pick<Caller, 'sessionId' | 'scopes' | 'act'>>)
+    | ({ tenantId: string | null; userId: string | null } & Partial<
+        Pick<Caller, 'sessionId' | 'scopes' | 'act'>
+      >)
     | null;
   request: RequestInfo;
 }

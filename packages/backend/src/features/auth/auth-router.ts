@@ -10,20 +10,20 @@ import {
   finishOAuthOutputSchema,
   identityViewSchema,
   invitationViewSchema,
-  inviteInputSchema,
-  inviteOutputSchema,
+  inviteToTenantInputSchema,
+  inviteToTenantOutputSchema,
   listMembersInputSchema,
   listMembersOutputSchema,
   loginInputSchema,
   mintInputSchema,
   refreshInputSchema,
   registerInputSchema,
-  removeMemberInputSchema,
+  removeTenantMemberInputSchema,
   revokeApiKeyInputSchema,
   revokeInvitationInputSchema,
   revokeSessionInputSchema,
   sessionViewSchema,
-  setMemberRoleInputSchema,
+  setTenantMemberRoleInputSchema,
   startOAuthInputSchema,
   startOAuthOutputSchema,
   switchTenantInputSchema,
@@ -38,6 +38,7 @@ import {
   userProcedure,
 } from '../../trpc/trpc.ts';
 import { acceptInvitation } from './accept-invitation.ts';
+import { accountAnswer, bearerAnswer, LOGIN, pairAnswer, REGISTER } from './account-wire.ts';
 import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
 import { finishOAuth } from './finish-oauth.ts';
@@ -63,14 +64,35 @@ import { switchTenant } from './switch-tenant.ts';
 
 export const authRouter = router({
   register: signInProcedure
+    .meta({
+      rest: [
+        { method: 'POST', path: '/api/v1/auth/register', answer: bearerAnswer, ...REGISTER },
+        { method: 'POST', path: '/auth/register', answer: pairAnswer, ...REGISTER },
+      ],
+    })
     .input(registerInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await register(ctx, input)),
   login: signInProcedure
+    .meta({
+      rest: [
+        { method: 'POST', path: '/api/v1/auth/login', answer: bearerAnswer, ...LOGIN },
+        { method: 'POST', path: '/auth/login', answer: pairAnswer, ...LOGIN },
+      ],
+    })
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await login(ctx, input)),
   refresh: signInProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/auth/refresh',
+        summary: 'Trades a refresh token, which is good for one use, for a new pair',
+        names: { refresh_token: 'refreshToken' },
+        answer: pairAnswer,
+      },
+    })
     .input(refreshInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await refresh(ctx, input)),
@@ -94,9 +116,20 @@ export const authRouter = router({
     .input(finishOAuthInputSchema)
     .output(finishOAuthOutputSchema)
     .mutation(async ({ ctx, input }) => await finishOAuth(ctx, input)),
-  logout: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logout(ctx)),
+  logout: personProcedure
+    .meta({ rest: { method: 'POST', path: '/auth/logout', summary: 'Ends the session' } })
+    .output(nothingSchema)
+    .mutation(async ({ ctx }) => await logout(ctx)),
   logoutAll: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
-  me: userProcedure.output(identityViewSchema).query(async ({ ctx }) => await me(ctx)),
+  me: userProcedure
+    .meta({
+      rest: [
+        { method: 'GET', path: '/api/v1/auth/me', summary: 'Who is signed in', answer: accountAnswer },
+        { method: 'GET', path: '/user/me', summary: 'Who is signed in', answer: accountAnswer },
+      ],
+    })
+    .output(identityViewSchema)
+    .query(async ({ ctx }) => await me(ctx)),
   sessions: personProcedure
     .output(z.array(sessionViewSchema))
     .query(async ({ ctx }) => await listSessions(ctx)),
@@ -122,8 +155,8 @@ export const authRouter = router({
     .output(acceptInvitationOutputSchema)
     .mutation(async ({ ctx, input }) => await acceptInvitation(ctx, input)),
   invite: adminProcedure
-    .input(inviteInputSchema)
-    .output(inviteOutputSchema)
+    .input(inviteToTenantInputSchema)
+    .output(inviteToTenantOutputSchema)
     .mutation(async ({ ctx, input }) => await invite(ctx, input)),
   invitations: adminProcedure
     .output(z.array(invitationViewSchema))
@@ -137,11 +170,11 @@ export const authRouter = router({
     .output(listMembersOutputSchema)
     .query(async ({ ctx, input }) => await listMembers(ctx, input)),
   setMemberRole: adminProcedure
-    .input(setMemberRoleInputSchema)
+    .input(setTenantMemberRoleInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await setMemberRole(ctx, input)),
   removeMember: adminProcedure
-    .input(removeMemberInputSchema)
+    .input(removeTenantMemberInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await removeMember(ctx, input)),
 });

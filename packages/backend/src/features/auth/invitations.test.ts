@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AcceptInvitationInput, AuthResult, InviteOutput } from '@aura/contract';
+import type { AcceptInvitationInput, AuthResult, InviteToTenantOutput } from '@aura/contract';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withSystemTransaction } from '../../db/transaction.ts';
@@ -22,8 +22,10 @@ beforeAll(async () => {
 afterAll(async () => await test[Symbol.asyncDispose]());
 
 const someone = (): string => `${randomUUID()}@test.local`;
-const invite = async (email = someone(), role: 'admin' | 'user' | 'guest' = 'user'): Promise<InviteOutput> =>
-  await admin.call.auth.invite({ email, role });
+const invite = async (
+  email = someone(),
+  role: 'admin' | 'user' | 'guest' = 'user',
+): Promise<InviteToTenantOutput> => await admin.call.auth.invite({ email, role });
 const accept = async (input: AcceptInvitationInput): Promise<AuthResult> =>
   await visitorOn(test.backend).call.auth.acceptInvitation(input);
 const GONE = { code: 'NOT_FOUND', message: 'No such invitation.' };

@@ -1,4 +1,4 @@
-import { INVITATION_LIMITS, type InviteInput, type InviteOutput } from '@aura/contract';
+import { INVITATION_LIMITS, type InviteToTenantInput, type InviteToTenantOutput } from '@aura/contract';
 import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
@@ -16,8 +16,8 @@ import { isMemberByEmail, normalizeEmail } from './member-store.ts';
  */
 export async function invite(
   ctx: CallerContext,
-  { email, role, expiresInDays }: InviteInput,
-): Promise<InviteOutput> {
+  { email, role, expiresInDays }: InviteToTenantInput,
+): Promise<InviteToTenantOutput> {
   const { tenantId, userId: invitedBy } = ctx.caller;
   const address = normalizeEmail(storableText(email));
   const { token, claim } = issueInvitation();

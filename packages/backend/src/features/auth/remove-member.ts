@@ -1,4 +1,4 @@
-import type { RemoveMemberInput } from '@aura/contract';
+import type { RemoveTenantMemberInput } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -13,7 +13,7 @@ import { endSessionRows } from './session-store.ts';
  */
 export async function removeMember(
   ctx: CallerContext,
-  { userId }: RemoveMemberInput,
+  { userId }: RemoveTenantMemberInput,
 ): Promise<Record<string, never>> {
   const endedIds = await withSystemTransaction(ctx, async (tx) => await remove(tx, ctx, userId));
   ctx.sessionWatch.announce(endedIds);

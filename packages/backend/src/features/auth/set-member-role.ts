@@ -1,4 +1,4 @@
-import { roleSchema, type SetMemberRoleInput } from '@aura/contract';
+import { roleSchema, type SetTenantMemberRoleInput } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -12,14 +12,18 @@ import { endSessionRows } from './session-store.ts';
  */
 export async function setMemberRole(
   ctx: CallerContext,
-  input: SetMemberRoleInput,
+  input: SetTenantMemberRoleInput,
 ): Promise<Record<string, never>> {
   const endedIds = await withSystemTransaction(ctx, async (tx) => await change(tx, ctx, input));
   ctx.sessionWatch.announce(endedIds);
   return {};
 }
 
-async function change(tx: Tx, ctx: CallerContext, { userId, role }: SetMemberRoleInput): Promise<string[]> {
+async function change(
+  tx: Tx,
+  ctx: CallerContext,
+  { userId, role }: SetTenantMemberRoleInput,
+): Promise<string[]> {
   await takeMembersTurn(tx, ctx);
   const { tenantId } = ctx.caller;
   const former = await roleOfMember(tx, { tenantId, userId });

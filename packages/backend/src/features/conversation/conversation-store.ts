@@ -19,6 +19,7 @@ const owned = (db: Kysely<Schema>, { tenantId, userId, conversationId }: Owned) 
     .where('tenantId', '=', tenantId)
     .where('userId', '=', userId)
     .where('id', '=', conversationId)
+    .where('isRoom', '=', false)
     .where('deletedAt', 'is', null);
 
 export async function findConversation(db: Kysely<Schema>, key: Owned): Promise<ConversationRow | undefined> {
@@ -69,6 +70,7 @@ export async function listConversationRows(
     .where('tenantId', '=', filter.tenantId)
     .where('userId', '=', filter.userId)
     .where('isArchived', '=', filter.isArchived)
+    .where('isRoom', '=', false)
     .where('deletedAt', 'is', null);
   for (const word of filter.words) query = query.where('title', 'ilike', `%${escapeLike(word)}%`);
   const { after } = filter;

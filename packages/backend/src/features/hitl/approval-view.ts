@@ -33,24 +33,45 @@ export function approversOf({
   approverKind,
   approverIds,
   approverRole,
-}: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole'>): Approvers {
+  approverWho,
+}: Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole' | 'approverWho'>): Approvers {
   switch (approverKind) {
     case 'owner':
       return { kind: 'owner' };
     case 'users':
-      return { kind: 'users', userIds: approverIds };
+      return {
+        kind: 'users',
+        userIds: approverIds,
+        ...(approverWho === null ? {} : { isRoomOnly: true }),
+      };
     case 'role':
       return { kind: 'role', role: approverRole ?? 'admin' };
+    case 'room':
+      return { kind: 'room', who: approverWho ?? 'moderators' };
   }
 }
 
 /** The columns that say who may decide. */
 export function approverColumns(
   approvers: Approvers,
-): Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole'> {
+): Pick<ApprovalRow, 'approverKind' | 'approverIds' | 'approverRole' | 'approverWho'> {
   return {
     approverKind: approvers.kind,
     approverIds: approvers.kind === 'users' ? approvers.userIds : [],
     approverRole: approvers.kind === 'role' ? approvers.role : null,
+    approverWho: whoInRoom(approvers),
   };
+}
+
+/** Whose being in the room counts; null where that does not matter. */
+function whoInRoom(approvers: Approvers): ApprovalRow['approverWho'] {
+  switch (approvers.kind) {
+    case 'room':
+      return approvers.who;
+    case 'users':
+      return approvers.isRoomOnly === true ? 'members' : null;
+    case 'owner':
+    case 'role':
+      return null;
+  }
 }

@@ -37,7 +37,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
   untilClosed.use(registry.arrive(clientAddress(req, core.config.trustedProxies) ?? ''));
   const closed = untilClosed.adopt(new AbortController(), (controller) => controller.abort());
 
-  const flow = createSocketFlow(ws, limits.flow);
+  const flow = createSocketFlow(ws, req.socket, limits.flow);
   boundIntake(ws, { flow, pauseBytes: limits.flow.pauseBytes, signal: closed.signal });
   const silence = setTimeout(
     () =>
@@ -56,6 +56,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
       limits,
       isOpen: () => ws.readyState === ws.OPEN,
       send: (text) => ws.send(text),
+      tickets: flow.tickets,
     }),
     createContext: async ({ info }) => {
       clearTimeout(silence);
@@ -89,6 +90,7 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
   const { ws, req, flow, untilClosed, params } = arrival;
   const ctx = await socketContext(core, {
     params,
+    headers: req.headers,
     info: requestInfo(req, requestId(req), core.config),
     flow,
   });
@@ -100,6 +102,7 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
     });
   }
   untilClosed.use(place);
+  untilClosed.use(core.presence.arrive(ctx.caller));
   untilClosed.use(
     core.sessionWatch.attend(ctx.caller, () =>
       hangUp(ws, { code: CLOSE_CODES.unauthorized, reason: 'rights changed', withinMs: limits.closeMs }),

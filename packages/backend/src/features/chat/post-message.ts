@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { PostMessageInput, PostMessageOutput } from '@aura/contract';
+import { AppError } from '../../app-error.ts';
+import type { CallerContext } from '../../context.ts';
+import { storableText } from '../../db/json-text.ts';
+import { withTransaction } from '../../db/transaction.ts';
+import { requestHash } from '../../request-hash.ts';
+import type { NewRoomMessage } from './message-writer.ts';
+import { postOutcome } from './post-outcome.ts';
+import { postWithMore } from './post-with-more.ts';
+import { enterRoom } from './room-access.ts';
+
+/**
+ * Says something in a room; answers once it is stored. The same clientId again, for ever, gives the same answer; with
+ * other words it is an IDEMPOTENCY_CONFLICT. `@agent` in one of the room's own messages has the agent answer it. Throws
+ * NOT_FOUND for a room that the caller is not in, and ROOM_ARCHIVED, MUTED, SLOW_MODE (with `retryAfterMs`) and RUN_ACTIVE.
+ */
+export async function postMessage(ctx: CallerContext, input: PostMessageInput): Promise<PostMessageOutput> {
+  const { roomId, clientId, threadOf = null, mentions = [], attachmentIds = [] } = input;
+  const text = storableText(input.text);
+  if (text === '' && attachmentIds.length === 0) {
+    throw new AppError('BAD_INPUT', { message: 'Write something or attach a file.' });
+  }
+  const request: NewRoomMessage = {
+    tenantId: ctx.caller.tenantId,
+    userId: ctx.caller.userId,
+    roomId,
+    clientId,
+    requestHash: requestHash({ text, threadOf, mentions, attachmentIds }),
+    message: {
+      id: randomUUID(),
+      authorId: ctx.caller.userId,
+      clientId,
+      text,
+      threadOf,
+      mentions: [...new Set(mentions)],
+      attachments: [],
+      runId: null,
+      isComplete: true,
+    },
+    thread: null,
+  };
+  // Not in a thread: the answer would stand in the room without what it answers.
+  const asksAgent = threadOf === null && ASKS_AGENT.test(text);
+  const needsMore = threadOf !== null || attachmentIds.length > 0 || asksAgent;
+  if (needsMore) return await postWithMore(ctx, request, { attachmentIds, asksAgent });
+  const written = await ctx.messageWriter.add(request);
+  // Says why: there is no such room, or it was not joined.
+  if (written.kind === 'absent') {
+    await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));
+  }
+  return postOutcome(ctx, request, written);
+}
+
+/** `@agent` as a word of its own. */
+const ASKS_AGENT = /(?<![\p{L}\p{N}_@.])@agent(?![\p{L}\p{N}_])/iu;

@@ -1,0 +1,34 @@
+import type { PostMessageOutput } from '@aura/contract';
+import { AppError, notFound } from '../../app-error.ts';
+import type { CallerContext } from '../../context.ts';
+import { muted } from './chat-policy.ts';
+import type { NewRoomMessage, WrittenMessage } from './message-writer.ts';
+
+/** What the caller is answered; throws why a message was not posted. */
+export function postOutcome(
+  { clock }: Pick<CallerContext, 'clock'>,
+  { message }: NewRoomMessage,
+  written: WrittenMessage,
+): PostMessageOutput {
+  switch (written.kind) {
+    case 'posted':
+      return { messageId: message.id, seq: written.event.seq, runId: message.runId };
+    case 'repeated':
+      return { messageId: written.messageId, seq: written.seq, runId: written.runId };
+    case 'conflict':
+      throw new AppError('IDEMPOTENCY_CONFLICT', {
+        message: 'This clientId was used for another message. Send this one under a new clientId.',
+      });
+    case 'absent':
+      throw notFound('room');
+    case 'archived':
+      throw new AppError('ROOM_ARCHIVED', { message: 'This room is archived. Nothing can be said in it.' });
+    case 'muted':
+      throw muted(written.until, clock.now());
+    case 'slow':
+      throw new AppError('SLOW_MODE', {
+        message: `Slow mode: wait ${Math.ceil(written.retryAfterMs / 1_000)} s before your next message.`,
+        retryAfterMs: written.retryAfterMs,
+      });
+  }
+}

@@ -1,0 +1,112 @@
+import { jsonText } from '../db/json-text.ts';
+import type { CommittedBatch } from './event.ts';
+import type { Hub } from './hub.ts';
+
+/**
+ * Writes of many callers, committed in groups: what arrives while a commit is under way makes up the next one, so a
+ * commit's cost is shared by everybody who waits for it, and nobody waits for a timer. Nothing is answered before its
+ * commit. One bad request fails alone: a group that the database refuses is written again one by one.
+ */
+export interface GroupCommit<Q, R> extends AsyncDisposable {
+  /** Resolves with what `write` answered for this request once it has committed. */
+  add(request: Q): Promise<R>;
+}
+
+export interface GroupCommitOptions<Q, R> {
+  /** Writes all requests in one transaction and answers for each, in order: its result, or the error it is refused with. */
+  write(requests: readonly Q[]): Promise<readonly (R | Error)[]>;
+}
+
+/** A value is no JSON: circular, a bigint, or too deep or large to be written down. */
+class UnstorableError extends Error {
+  override name = 'UnstorableError';
+}
+
+const MAX_REQUESTS = 512;
+
+interface Waiting<Q, R> {
+  request: Q;
+  resolve(result: R): void;
+  reject(err: unknown): void;
+}
+
+export function createGroupCommit<Q, R>({ write }: GroupCommitOptions<Q, R>): GroupCommit<Q, R> {
+  let queue: Waiting<Q, R>[] = [];
+  let draining: Promise<void> | null = null;
+  let isClosed = false;
+
+  const writeOrSplit = async (group: readonly Waiting<Q, R>[]): Promise<void> => {
+    try {
+      const results = await write(group.map(({ request }) => request));
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const result = results[index];
+        if (result === undefined) reject(new Error('a write without an answer'));
+        else if (result instanceof Error) reject(result);
+        else resolve(result);
+      }
+    } catch (err) {
+      if (group.length === 1 || !isRefusal(err)) {
+        for (const { reject } of group) reject(err);
+        return;
+      }
+      for (const waiting of group) await writeOrSplit([waiting]);
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const group = queue.slice(0, MAX_REQUESTS);
+      queue = queue.slice(MAX_REQUESTS);
+      await writeOrSplit(group);
+    }
+    draining = null;
+  };
+
+  return {
+    async add(request) {
+      if (isClosed) throw new Error('the log writer is closed');
+      const { promise, resolve, reject } = Promise.withResolvers<R>();
+      queue.push({ request, resolve, reject });
+      draining ??= drain();
+      return await promise;
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      await draining;
+    },
+  };
+}
+
+/**
+ * Nothing was written, so writing again cannot write twice: the database said no (55P03: somebody holds a lock for
+ * too long), or a value could not even be made into JSON.
+ */
+function isRefusal(err: unknown): boolean {
+  if (err instanceof UnstorableError) return true;
+  return (
+    err instanceof Error &&
+    'code' in err &&
+    typeof err.code === 'string' &&
+    /^(22|23|40|42|54|55P03)/.test(err.code)
+  );
+}
+
+/** As `jsonText`; a value that is no JSON is this request's fault alone. */
+export function groupJson(value: unknown): string {
+  try {
+    return jsonText(value);
+  } catch (cause) {
+    throw new UnstorableError('what is to be written is no JSON', { cause });
+  }
+}
+
+/** Announces a group's events: those of one stream together, so that they go out in one write to each reader. */
+export function publishGroup(hub: Pick<Hub, 'publish'>, batches: readonly CommittedBatch[]): void {
+  const together = new Map<string, CommittedBatch>();
+  for (const { streamId, events } of batches) {
+    const known = together.get(streamId);
+    if (known === undefined) together.set(streamId, { streamId, events: [...events] });
+    else known.events.push(...events);
+  }
+  for (const batch of together.values()) if (batch.events.length > 0) hub.publish(batch);
+}
