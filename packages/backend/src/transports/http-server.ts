@@ -91,6 +91,7 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
       'last-event-id',
       'trpc-accept',
       'x-auth-mode',
+      'x-external-token',
       'x-request-id',
       'x-tenant-id',
       'x-user-id',

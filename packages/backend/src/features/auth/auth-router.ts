@@ -38,7 +38,7 @@ import {
   userProcedure,
 } from '../../trpc/trpc.ts';
 import { acceptInvitation } from './accept-invitation.ts';
-import { accountAnswer, bearerAnswer, LOGIN, pairAnswer, REGISTER } from './account-wire.ts';
+import { accountAnswer, bearerAnswer, EXCHANGE, LOGIN, MINT, pairAnswer, REGISTER } from './account-wire.ts';
 import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
 import { finishOAuth } from './finish-oauth.ts';
@@ -67,7 +67,7 @@ export const authRouter = router({
     .meta({
       rest: [
         { method: 'POST', path: '/api/v1/auth/register', answer: bearerAnswer, ...REGISTER },
-        { method: 'POST', path: '/auth/register', answer: pairAnswer, ...REGISTER },
+        { method: 'POST', path: '/auth/register', answer: pairAnswer, hasCookieMode: true, ...REGISTER },
       ],
     })
     .input(registerInputSchema)
@@ -77,7 +77,7 @@ export const authRouter = router({
     .meta({
       rest: [
         { method: 'POST', path: '/api/v1/auth/login', answer: bearerAnswer, ...LOGIN },
-        { method: 'POST', path: '/auth/login', answer: pairAnswer, ...LOGIN },
+        { method: 'POST', path: '/auth/login', answer: pairAnswer, hasCookieMode: true, ...LOGIN },
       ],
     })
     .input(loginInputSchema)
@@ -91,16 +91,19 @@ export const authRouter = router({
         summary: 'Trades a refresh token, which is good for one use, for a new pair',
         names: { refresh_token: 'refreshToken' },
         answer: pairAnswer,
+        hasCookieMode: true,
       },
     })
     .input(refreshInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await refresh(ctx, input)),
   exchange: signInProcedure
+    .meta({ rest: EXCHANGE })
     .input(exchangeInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await exchange(ctx, input)),
   mint: signInProcedure
+    .meta({ rest: MINT })
     .input(mintInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await mint(ctx, input)),
@@ -117,7 +120,9 @@ export const authRouter = router({
     .output(finishOAuthOutputSchema)
     .mutation(async ({ ctx, input }) => await finishOAuth(ctx, input)),
   logout: personProcedure
-    .meta({ rest: { method: 'POST', path: '/auth/logout', summary: 'Ends the session' } })
+    .meta({
+      rest: { method: 'POST', path: '/auth/logout', summary: 'Ends the session', hasCookieMode: true },
+    })
     .output(nothingSchema)
     .mutation(async ({ ctx }) => await logout(ctx)),
   logoutAll: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
