@@ -83,6 +83,15 @@ async function ask(path: string, input: unknown, headers: Record<string, string>
   });
   return `${JSON.stringify([...response.headers])} ${await response.text()}`;
 }
+async function askRest(
+  path: string,
+  headers: Record<string, string>,
+  form?: URLSearchParams,
+): Promise<string> {
+  const init = { method: 'POST', headers, ...(form !== undefined && { body: form }) };
+  const response = await fetch(`${test.server.url}${path}`, init);
+  return `${JSON.stringify([...response.headers])} ${await response.text()}`;
+}
 const keep = async (answer: Promise<string>): Promise<void> => void answers.push(await answer);
 const dataSchema = z.object({ result: z.object({ data: z.record(z.string(), z.unknown()) }) });
 const dataOf = (answer: string): Record<string, unknown> =>
@@ -111,6 +120,10 @@ async function signInAndFail(): Promise<{ token: string; email: string }> {
   const binding = z.string().parse(dataOf(await ask('auth.startOAuth', { provider: 'google' }))['binding']);
   const state = { provider: 'google', state: PLANTED.externalToken, binding, code: PLANTED.externalToken };
   await keep(ask('auth.finishOAuth', state));
+  await keep(askRest('/auth/exchange', { 'x-external-token': PLANTED.externalToken }));
+  await keep(askRest('/auth/exchange', {}, new URLSearchParams({ subject_token: PLANTED.externalToken })));
+  await keep(askRest('/auth/token', { 'x-signature': PLANTED.externalToken }));
+  await keep(askRest('/auth/refresh?mode=cookie', { cookie: `__Host-aura_refresh=${second.refreshToken}` }));
   return { token: second.accessToken, email };
 }
 
@@ -159,6 +172,7 @@ it('no secret leaves: not in logs, errors, answers, events or the audit log, wha
   expect(issued.every((secret) => secret.length > 20)).toBe(true);
   expect(places.logs).toContain('"path":"/trpc/auth.login"');
   expect(places.answers).toContain('INVALID_CREDENTIALS');
+  expect(places.answers).toContain('# TYPE aura_');
   expect(places.stored).toContain('auth.login_failed');
   for (const [place, text] of Object.entries(places)) {
     for (const [name, secret] of [

@@ -9,7 +9,7 @@ interface RoomKey {
   tenantId: string;
   roomId: string;
 }
-interface MemberKey extends RoomKey {
+export interface MemberKey extends RoomKey {
   userId: string;
 }
 
@@ -43,6 +43,22 @@ export async function countOthers(
     join users u on u.id = m.user_id
     where m.tenant_id = ${tenantId} and m.room_id = ${roomId} and m.user_id <> ${userId}`.execute(db);
   return rows[0] ?? { members: 0, owners: 0 };
+}
+
+/** Places in rooms, in all tenants, of people who do not belong to the tenant any more; `of`: of one of them. */
+export async function findRemovedMembers(
+  db: Db,
+  { of, limit }: { of: { tenantId: string; userId: string } | null; limit: number },
+): Promise<MemberKey[]> {
+  let query = db
+    .selectFrom('roomMembers as m')
+    .innerJoin('memberships as t', (join) =>
+      join.onRef('t.tenantId', '=', 'm.tenantId').onRef('t.userId', '=', 'm.userId'),
+    )
+    .select(['m.tenantId', 'm.roomId', 'm.userId'])
+    .where('t.removedAt', 'is not', null);
+  if (of !== null) query = query.where('m.tenantId', '=', of.tenantId).where('m.userId', '=', of.userId);
+  return await query.orderBy('m.roomId').orderBy('m.userId').limit(limit).execute();
 }
 
 /** Takes the row away and keeps what must not be lifted by coming back. Undefined: there was none. */

@@ -1,5 +1,6 @@
 import type { PeriodicJob } from '../../ports/jobs.ts';
 import { sealAudit } from '../audit/seal-audit.ts';
+import { takeOutRemoved } from '../chat/take-out-removed.ts';
 import { forgetMemories } from './forget-memories.ts';
 import { forgetSessions } from './forget-sessions.ts';
 import { handOverRooms } from './hand-over-rooms.ts';
@@ -39,7 +40,10 @@ export function upkeepJobs(ctx: UpkeepContext): PeriodicJob[] {
     {
       name: 'hand-over-rooms',
       cron: '37 * * * *',
-      run: async (signal) => await handOverRooms(ctx, signal),
+      run: async (signal) => {
+        await takeOutRemoved(ctx, null);
+        await handOverRooms(ctx, signal);
+      },
     },
     { name: 'forget-uploads', cron: '37 * * * *', run: async (signal) => await forgetUploads(ctx, signal) },
     { name: 'sweep-blobs', cron: '57 3 * * *', run: async (signal) => await sweepBlobs(ctx, signal) },

@@ -65,6 +65,31 @@ describe('signing in with a provider', () => {
     expect((await curl(mine.back, { headers: { cookie: mine.cookie } })).status).toBe(401);
   });
 
+  it('is added to the account of who asks with their token, and to nobody else', async () => {
+    const json = { email: `${randomUUID()}@test.local`, password: 'correct horse battery' };
+    const registered = await curl('/auth/register', { json });
+    const account = bodyOf(
+      registered,
+      z.object({ access_token: z.string(), user: z.object({ id: z.uuid() }) }),
+    );
+    const link = '/auth/oauth/google/link?returnTo=/app/settings';
+    expect((await curl(link, { method: 'POST' })).status).toBe(401);
+    const begun = await curl(link, { method: 'POST', token: account.access_token });
+    const cookie = BINDING.exec(begun.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+    const { url } = bodyOf(begun, z.strictObject({ url: z.url() }));
+    const profile = someone();
+    const came = await curl(server.agree(url, profile), { headers: { cookie } });
+    expect(came.headers.get('location')).toBe('/app/settings');
+    // From now on the provider alone signs in to the account.
+    const started = await curl('/auth/oauth/google/start');
+    const headers = { cookie: BINDING.exec(started.headers.getSetCookie()[0] ?? '')?.[1] ?? '' };
+    const again = await curl(server.agree(started.headers.get('location') ?? '', profile), { headers });
+    const refresh = REFRESH.exec(again.headers.getSetCookie()[1] ?? '')?.[1] ?? '';
+    const own = { cookie: refresh, origin: server.test.server.url };
+    const pair = await curl('/auth/refresh?mode=cookie', { method: 'POST', headers: own });
+    expect(pair.body).toMatchObject({ user: { id: account.user.id } });
+  });
+
   it('401 for who refused at the provider, 502 when it is down', async () => {
     const { cookie, back } = await go();
     const refused = back.replace(/code=[^&]*/, 'error=access_denied');

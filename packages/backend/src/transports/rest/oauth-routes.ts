@@ -6,7 +6,7 @@ import {
 } from '@aura/contract';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Core, RequestContext } from '../../context.ts';
+import type { Core, RequestContext, RequestInfo } from '../../context.ts';
 import { provenRefreshCookie } from '../http/refresh-cookie.ts';
 import { reportError } from '../report-error.ts';
 import { httpContext } from '../request-context.ts';
@@ -34,25 +34,28 @@ const HOME = '/app/';
 
 /**
  * Signing in with a provider, for browsers that are sent here: `/auth/oauth/{provider}/start` leads to the provider, whose
- * answer to `/callback` leads to `returnTo` of the start, with the refresh token in its cookie. Not parts of the
+ * answer to `/callback` leads to `returnTo` of the start, with the refresh token in its cookie. `POST …/link` begins it for who is signed in. Not parts of the
  * projection, because a redirect is no answer of a procedure.
  */
 export async function oauthRoutes(app: FastifyInstance, options: Options): Promise<void> {
   for (const provider of oauthProviderSchema.options) {
-    for (const [step, take] of [
-      ['start', start],
-      ['callback', finish],
-    ] as const) {
-      app.get(`/auth/oauth/${provider}/${step}`, { exposeHeadRoute: false }, async (request, reply) => {
-        const ctx = await contextOf(options, { request, reply });
+    for (const { method, step, take } of STEPS) {
+      const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+        const info = requestInfo(request.raw, request.id, options.core.config);
+        options.infos.set(request, info);
         try {
+          const ctx = await contextOf(options.core, { request, reply }, info);
           return await take({ ...options, ctx, provider }, { request, reply });
         } catch (err) {
-          const path = `auth.${step === 'start' ? 'startOAuth' : 'finishOAuth'}`;
-          reportError(options.core.log, { error: asError(err), path, ctx });
+          reportError(options.core.log, {
+            error: asError(err),
+            path: `auth.oauth.${step}`,
+            ctx: { request: info },
+          });
           return sendFailure(reply, err, null);
         }
-      });
+      };
+      app.route({ method, url: `/auth/oauth/${provider}/${step}`, exposeHeadRoute: false, handler });
     }
   }
 }
@@ -60,6 +63,14 @@ export async function oauthRoutes(app: FastifyInstance, options: Options): Promi
 interface Sign extends Options {
   ctx: RequestContext;
   provider: OAuthProviderName;
+}
+
+/** For who is signed in and adds a way to be: their script asks with its token, and leads the browser to `url` itself. */
+async function link(sign: Sign, { request, reply }: Exchange): Promise<FastifyReply> {
+  const input = { provider: sign.provider, ...given(request, ['returnTo']) };
+  const answer = startOAuthOutputSchema.parse(await call(sign, 'auth.linkOAuth', input));
+  setBinding(reply, sign.provider, { value: answer.binding, maxAgeS: BINDING_LIFETIME_S });
+  return await reply.header('cache-control', 'no-store').send({ url: answer.url });
 }
 
 async function start(sign: Sign, { request, reply }: Exchange): Promise<FastifyReply> {
@@ -79,10 +90,11 @@ async function finish(sign: Sign, { request, reply }: Exchange): Promise<Fastify
 }
 
 /** In cookie mode: whoever comes back with the binding that only their browser has means it. */
-async function contextOf({ core, infos }: Options, { request, reply }: Exchange): Promise<RequestContext> {
-  const { headers } = request;
-  const info = requestInfo(request.raw, request.id, core.config);
-  infos.set(request, info);
+async function contextOf(
+  core: Core,
+  { request: { headers }, reply }: Exchange,
+  info: RequestInfo,
+): Promise<RequestContext> {
   const setCookie = (value: string): void => void reply.header('set-cookie', value);
   const ctx = await httpContext(core, { headers, info, setCookie, mode: 'bearer' });
   return { ...ctx, refreshCookie: provenRefreshCookie({ headers, setCookie }) };
@@ -114,3 +126,9 @@ function cookieName(provider: OAuthProviderName): string {
 async function leadTo(reply: FastifyReply, address: string): Promise<FastifyReply> {
   return await reply.header('cache-control', 'no-store').redirect(address, 302);
 }
+
+const STEPS = [
+  { method: 'GET', step: 'start', take: start },
+  { method: 'POST', step: 'link', take: link },
+  { method: 'GET', step: 'callback', take: finish },
+] as const;
