@@ -23,18 +23,19 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const open = (): RateLimits => createRateLimits({ config: CONFIG, redisUrl: redis.url, onError: () => {} });
+const open = (redisUrl = redis.url): RateLimits =>
+  createRateLimits({ config: CONFIG, redisUrl, onError: () => {} });
 const request = () => ({ id: 'a test', address: null, userAgent: null });
 const enter = async (node: RateLimits, key: string): Promise<number | null> =>
   await node.take(request(), [{ limit: 'signIn', key }]);
 /** Once its connection is there; until then it counts for itself. */
-async function opened(): Promise<RateLimits> {
-  const node = open();
+async function opened(redisUrl = redis.url, on = observer): Promise<RateLimits> {
+  const node = open(redisUrl);
   await expect
     .poll(async () => {
       const probe = randomUUID();
       await enter(node, probe);
-      return await observer.exists(`aura:rate:signIn:${probe}`);
+      return await on.exists(`aura:rate:signIn:${probe}`);
     })
     .toBe(1);
   return node;
@@ -49,6 +50,24 @@ it('sign-ins are counted for all nodes together', async () => {
   expect(answers.filter((retryAfterMs) => retryAfterMs === null)).toHaveLength(10);
   const waits = answers.filter((retryAfterMs) => retryAfterMs !== null);
   expect(Math.min(...waits)).toBeGreaterThan(50_000);
+});
+
+it('sign-ins are counted for all nodes together in a cluster, too', async () => {
+  const cluster = await startRedis({ mode: 'cluster' });
+  const probe = new Redis(cluster.url);
+  try {
+    await probe.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    const url = `${cluster.url}, ${cluster.url}`;
+    await using one = await opened(url, probe);
+    await using other = await opened(url, probe);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => await enter(index % 2 === 0 ? one : other, 'cluster')),
+    );
+    expect(answers.filter((retryAfterMs) => retryAfterMs === null)).toHaveLength(10);
+  } finally {
+    probe.disconnect();
+    await cluster.stop();
+  }
 });
 
 it('a paused Redis makes each node count for itself, and nobody wait', async () => {

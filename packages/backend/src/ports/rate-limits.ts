@@ -1,6 +1,6 @@
 // rate-limiter-flexible rather than twenty lines of ours: windows that are the same on all nodes in Redis (one script, so
 // that they cannot lose their end), and memory in its place while Redis is down, are what it has had years of tests for.
-import { Redis } from 'ioredis';
+import { type Cluster, Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -8,6 +8,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible';
 import type { RateLimit, RateLimitConfig, RateLimitName } from '../config.ts';
+import { connectRedisCluster, redisUrls } from '../connect-redis-cluster.ts';
 import type { RequestInfo } from '../context.ts';
 
 /** Whom a call counts against, in which limit. */
@@ -76,7 +77,11 @@ export function createRateLimits({
   };
 }
 
-function createLimiter(name: RateLimitName, limit: RateLimit, redis: Redis | null): RateLimiterAbstract {
+function createLimiter(
+  name: RateLimitName,
+  limit: RateLimit,
+  redis: Redis | Cluster | null,
+): RateLimiterAbstract {
   const options = { keyPrefix: `aura:rate:${name}`, points: limit.calls, duration: limit.seconds };
   const memory = new RateLimiterMemory(options);
   if (redis === null) return memory;
@@ -102,16 +107,25 @@ async function consume(
   }
 }
 
+const retryAfterMs = (attempt: number): number => Math.min(50 * 2 ** attempt, 2_000);
+const OPTIONS = {
+  connectTimeout: 2_000,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+};
+
 /** Fails at once rather than queue: there is memory to count in. */
-function connect(url: string, onError: (err: Error) => void): Redis {
-  const redis = new Redis(url, {
-    connectTimeout: 2_000,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 2_000),
-  });
+function connect(url: string, onError: (err: Error) => void): Redis | Cluster {
+  const urls = redisUrls(url);
+  const redis =
+    urls.length > 1
+      ? connectRedisCluster(urls, {
+          enableOfflineQueue: false,
+          clusterRetryStrategy: retryAfterMs,
+          redisOptions: OPTIONS,
+        })
+      : new Redis(url, { ...OPTIONS, enableOfflineQueue: false, retryStrategy: retryAfterMs });
   redis.on('error', onError);
   return redis;
 }

@@ -1,3 +1,4 @@
+import { redisUrls } from '../connect-redis-cluster.ts';
 import type { SecretRing } from '../secret-ring.ts';
 import type { Bus } from './bus.ts';
 import { createMessageSeal } from './message-seal.ts';
@@ -45,7 +46,7 @@ export function createRedisBus(
       if (message !== null && channel !== undefined) tellAll(channel.listeners, message, report);
     },
   };
-  const urls = url.split(',').map((one) => one.trim());
+  const urls = redisUrls(url);
   const wire = urls.length > 1 ? openRedisClusterWire(urls, events) : openRedisWire(url, events);
 
   const enter = (name: string): Channel => {
