@@ -40,6 +40,8 @@ export async function start(env: ServerEnv): Promise<void> {
     isRegistrationOpen: env.isRegistrationOpen,
     allowsAnonymous: env.allowsAnonymous,
     model: await modelOf(env, stack),
+    rateLimits: env.rateLimits,
+    ...env.auth,
     ...env.limits,
   };
   const backend = stack.use(await createBackend(config, { log }));

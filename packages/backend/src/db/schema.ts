@@ -42,7 +42,27 @@ export interface Schema extends RoomTables {
     isActive: Generated<boolean>;
     createdAt: CreatedAt;
   };
-  memberships: { tenantId: string; userId: string; role: Role; streamId: string; createdAt: CreatedAt };
+  memberships: {
+    tenantId: string;
+    userId: string;
+    role: Role;
+    streamId: string;
+    createdAt: CreatedAt;
+    /** Null for who is a member: whoever asks what somebody may do must look at it. */
+    removedAt: Date | null;
+  };
+  invitations: {
+    id: string;
+    tenantId: string;
+    email: string;
+    role: Role;
+    hash: Uint8Array;
+    invitedBy: string;
+    createdAt: CreatedAt;
+    expiresAt: Date;
+    endedAt: Date | null;
+    acceptedBy: string | null;
+  };
   sessions: {
     id: string;
     tenantId: string;
@@ -57,7 +77,11 @@ export interface Schema extends RoomTables {
     revokedReason: string | null;
     userAgent: string | null;
     address: string | null;
+    /** Parsed by `actorSchema` where it is read. */
+    act: ColumnType<Json, string | null | undefined, never>;
   };
+  externalIdentities: { issuer: string; subject: string; userId: string; createdAt: CreatedAt };
+  usedOnce: { digest: Uint8Array; expiresAt: Date };
   apiKeys: {
     id: string;
     tenantId: string;
@@ -82,6 +106,8 @@ export interface Schema extends RoomTables {
     address: string | null;
     requestId: string | null;
   };
+  auditUnsealed: { entryId: number; tenantId: string };
+  auditChain: { tenantId: string; seq: number; entryId: number; hash: Uint8Array };
   streams: {
     id: string;
     tenantId: string;

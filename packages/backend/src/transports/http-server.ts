@@ -90,11 +90,12 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
       'idempotency-key',
       'last-event-id',
       'trpc-accept',
+      'x-auth-mode',
       'x-request-id',
       'x-tenant-id',
       'x-user-id',
     ],
-    exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
   await app.register(metricsRoutes, { metrics });

@@ -37,13 +37,13 @@ export const bearerAnswer: RestAnswer = answerAs(
   }),
 );
 
-/** A pair of tokens: `/auth`. `expires_in` in seconds. */
+/** A pair of tokens: `/auth`. `expires_in` in seconds; in cookie mode without the refresh token, which no script gets to see. */
 export const pairAnswer: RestAnswer = answerAs(
   authResultSchema,
-  z.object({ ...bearer, refresh_token: z.string(), expires_in: z.int() }),
+  z.object({ ...bearer, refresh_token: z.string().optional(), expires_in: z.int() }),
   ({ accessToken, accessExpiresAt, refreshToken, identity }) => ({
     access_token: accessToken,
-    refresh_token: refreshToken,
+    ...(refreshToken !== null && { refresh_token: refreshToken }),
     token_type: BEARER,
     // Tokens end on whole seconds and are believed a moment longer.
     expires_in: Math.max(0, Math.ceil((Date.parse(accessExpiresAt) - Date.now()) / 1_000)),

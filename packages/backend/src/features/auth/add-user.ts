@@ -9,7 +9,8 @@ export interface AddUser {
   userId: string;
   tenantId: string;
   email: string;
-  passwordHash: string;
+  /** Null: there is no password; others vouch for who it is. */
+  passwordHash: string | null;
   role: Role;
   nickname: string | null;
   tier?: string;

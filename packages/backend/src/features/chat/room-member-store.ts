@@ -30,14 +30,14 @@ export async function findMembersByIds(
     .execute();
 }
 
-/** Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody deactivated. */
+/** Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody who was deactivated or taken out of the tenant. */
 export async function countOthers(
   db: Db,
   { tenantId, roomId, userId }: MemberKey,
 ): Promise<{ members: number; owners: number }> {
   const { rows } = await sql<{ members: number; owners: number }>`
     select count(*)::int as members,
-      (count(*) filter (where m.role = 'owner' and u.is_active and t.role <> 'guest'))::int as owners
+      (count(*) filter (where m.role = 'owner' and u.is_active and t.removed_at is null and t.role <> 'guest'))::int as owners
     from room_members m
     join memberships t on t.tenant_id = m.tenant_id and t.user_id = m.user_id
     join users u on u.id = m.user_id

@@ -89,7 +89,7 @@ export async function countMembers(db: Db, { tenantId, roomId }: RoomKey): Promi
   return count;
 }
 
-/** People of the tenant as rooms show them; guests too. Those who were deactivated are left out. */
+/** People of the tenant as rooms show them; guests too. Those who were deactivated, or taken out of it, are left out. */
 export async function findPeopleByIds(
   db: Db,
   { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
@@ -101,6 +101,7 @@ export async function findPeopleByIds(
     .select(['users.id as userId', 'users.pictureUrl', 'memberships.role as tenantRole'])
     .select(displayName.as('name'))
     .where('memberships.tenantId', '=', tenantId)
+    .where('memberships.removedAt', 'is', null)
     .where('users.isActive', '=', true)
     .where('memberships.userId', 'in', userIds)
     .execute();

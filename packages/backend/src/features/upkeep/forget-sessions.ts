@@ -19,9 +19,13 @@ export async function forgetSessions(ctx: UpkeepContext, signal: AbortSignal): P
     select key from login_attempts
     where last_failed_at < ${daysAgo(ATTEMPTS_KEPT_DAYS)}
     order by last_failed_at limit ${BATCH} for update skip locked`;
+  const used = sql`
+    select digest from used_once where expires_at < clock_timestamp()
+    order by expires_at limit ${BATCH} for update skip locked`;
   for (const statement of [
     sql`delete from sessions where id in (${ended})`,
     sql`delete from login_attempts where key in (${attempts})`,
+    sql`delete from used_once where digest in (${used})`,
   ]) {
     await inBatches(
       signal,

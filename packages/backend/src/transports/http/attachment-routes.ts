@@ -28,7 +28,7 @@ export async function attachmentRoutes(app: FastifyInstance, { core }: { core: C
     '/api/rooms/:roomId/attachments',
     async (request, reply) => {
       const { headers, params, query, raw } = request;
-      const files = await fileCaller(core, request);
+      const files = await fileCaller(core, request, reply);
       const file = await files.upload({
         roomId: params.roomId,
         name: [query.name ?? 'file'].flat().join(''),
@@ -45,7 +45,7 @@ export async function attachmentRoutes(app: FastifyInstance, { core }: { core: C
     async (request, reply) => {
       const { attachmentId } = request.params;
       const { signature } = request.query;
-      const files = await fileCaller(core, request);
+      const files = await fileCaller(core, request, reply);
       const opened =
         signature === undefined
           ? await files.open({ attachmentId })
@@ -55,9 +55,12 @@ export async function attachmentRoutes(app: FastifyInstance, { core }: { core: C
   );
 }
 
-async function fileCaller(core: Core, { raw, id, headers }: FastifyRequest): Promise<FileCaller> {
+async function fileCaller(core: Core, request: FastifyRequest, reply: FastifyReply): Promise<FileCaller> {
+  const { raw, id, headers } = request;
   try {
-    return createFileCaller(await httpContext(core, { headers, info: requestInfo(raw, id, core.config) }));
+    const setCookie = (value: string): void => void reply.header('set-cookie', value);
+    const info = requestInfo(raw, id, core.config);
+    return createFileCaller(await httpContext(core, { headers, info, setCookie }));
   } catch (err) {
     throw asTrpcError(err);
   }

@@ -51,7 +51,8 @@ async function handle(
   const { core, router } = parts;
   const info = requestInfo(request.raw, request.id, core.config);
   try {
-    const ctx = await httpContext(core, { headers: request.headers, info });
+    const setCookie = (value: string): void => void reply.header('set-cookie', value);
+    const ctx = await httpContext(core, { headers: request.headers, info, setCookie });
     return await answerRequest(parts, { endpoint, call: { router, ctx }, request, reply });
   } catch (err) {
     reportError(core.log, { error: asError(err), path: endpoint.procedure.path, ctx: { request: info } });
