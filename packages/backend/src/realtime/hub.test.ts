@@ -108,12 +108,13 @@ describe('Hub', () => {
     nodes.here.publish({ streamId, events: [event(1), event(2)] });
     const written: Buffer[] = [];
     const passenger: Passenger = {
-      port: { hasRoom: true, write: (frames) => void written.push(frames) },
+      port: { write: (frames) => written.push(frames) > 0 },
       request: { id: 1 },
       epoch: '0123abcd',
       viewKey: 'all',
       view: (one) => one,
-      mustLeave: () => false,
+      isLast: () => false,
+      leavesLane: null,
     };
     expect([watch.board(passenger, 1), watch.board(passenger, 3)]).toEqual([null, null]);
     const seat = watch.board(passenger, 2);
@@ -132,8 +133,8 @@ describe('Hub', () => {
     const view = (): never => {
       throw new Error('a bug');
     };
-    const port = { hasRoom: true, write: () => {} };
-    const feed = { epoch: '0123abcd', viewKey: 'bad', view, mustLeave: () => false };
+    const port = { write: () => true };
+    const feed = { epoch: '0123abcd', viewKey: 'bad', view, isLast: () => false, leavesLane: null };
     const seat = watch.board({ port, request: { id: 1 }, ...feed }, 1);
     nodes.here.publish({ streamId, events: [event(2)] });
     expect(await seat?.left).toBe(1);

@@ -8,12 +8,14 @@ export interface Passenger {
   port: LanePort;
   request: LaneRequest;
   epoch: string;
-  /** Subscriptions of a stream with the same key see the same of every event. */
+  /** Subscriptions of a stream with the same key see the same of every event, and end with the same one. */
   viewKey: string;
   /** The event as its readers see it, or null when it is not for them. */
   view(event: StreamEvent): object | null;
-  /** True for an event that the subscription has to see to itself. */
-  mustLeave(event: StreamEvent): boolean;
+  /** True for the event with which the subscription ends: that it has to see to itself. */
+  isLast(event: StreamEvent): boolean;
+  /** True for other events that this subscription has to see to itself; null when there are none. */
+  leavesLane: ((event: StreamEvent) => boolean) | null;
 }
 
 /** A subscription's place in a lane. */
@@ -24,8 +26,10 @@ export interface Seat {
   readonly left: Promise<number>;
 }
 
+/** All that carrying looks at is in reach here: with thousands of members each step further costs. */
 interface Member {
-  passenger: Passenger;
+  port: LanePort;
+  leavesLane: Passenger['leavesLane'];
   group: Group;
   onLeft: (last: number) => void;
 }
@@ -57,6 +61,8 @@ interface Group {
  */
 export class Lane {
   readonly #groups = new Map<string, Group>();
+  /** What each event ends with, by what is seen of it: a storm of readers that come back wants the same ones. */
+  readonly #endings = new WeakMap<StreamEvent, Map<string, Buffer | null>>();
   #size = 0;
   #last = 0;
 
@@ -70,13 +76,20 @@ export class Lane {
     this.#last = seq;
     const { promise: left, resolve: onLeft } = Promise.withResolvers<number>();
     const group = this.#groupOf(passenger);
-    const member: Member = { passenger, group, onLeft };
+    const { port, leavesLane } = passenger;
+    const member: Member = { port, leavesLane, group, onLeft };
     group.members.add(member);
     this.#size++;
     return { left, leave: () => this.#leave(member) };
   }
 
-  /** Takes neighbouring events to everybody. Throws what a view or `mustLeave` throws, and has carried nothing then. */
+  /** Events as one subscription gets them, joined or not; null when one of them is its last. */
+  frames(passenger: Passenger, events: readonly StreamEvent[]): Buffer | null {
+    const endings = this.#endingsOf(passenger, events);
+    return endings === null ? null : textFrames(openingOf(passenger), endings);
+  }
+
+  /** Takes neighbouring events to everybody. Throws what a feed's functions throw, and has carried nothing then. */
   carry(events: readonly StreamEvent[]): void {
     const news = events.filter(({ seq }) => seq > this.#last);
     const newest = news.at(-1);
@@ -88,13 +101,14 @@ export class Lane {
     // What may fail comes before the first write, so that it fails for everybody alike.
     const parcels = this.#parcelsOf(news);
     for (const { members } of this.#groups.values()) {
-      for (const member of members) if (news.some(member.passenger.mustLeave)) this.#leave(member);
+      for (const member of members) {
+        if (member.leavesLane !== null && news.some(member.leavesLane)) this.#leave(member);
+      }
     }
     for (const [{ members }, frames] of parcels) {
+      if (frames?.length === 0) continue;
       for (const member of members) {
-        const { port } = member.passenger;
-        if (!port.hasRoom) this.#leave(member);
-        else if (frames.length > 0) port.write(frames);
+        if (frames === null || !member.port.write(frames)) this.#leave(member);
       }
     }
     this.#last = newest.seq;
@@ -105,23 +119,39 @@ export class Lane {
     for (const { members } of this.#groups.values()) for (const member of members) this.#leave(member);
   }
 
-  #parcelsOf(events: readonly StreamEvent[]): [Group, Buffer][] {
-    const endings = new Map<string, Buffer[]>();
+  /** For each group the frames it gets, which may be none; null for those that have to see to these events themselves. */
+  #parcelsOf(events: readonly StreamEvent[]): [Group, Buffer | null][] {
+    const endings = new Map<string, Buffer[] | null>();
     return [...this.#groups.values()].map((group) => {
-      const key = viewKeyOf(group.passenger);
-      const known = endings.get(key) ?? endingsOf(group.passenger, events);
-      endings.set(key, known);
-      return [group, textFrames(group.opening, known)];
+      const { passenger, opening } = group;
+      const key = viewKeyOf(passenger);
+      const known = endings.get(key);
+      const own = known === undefined ? this.#endingsOf(passenger, events) : known;
+      endings.set(key, own);
+      return [group, own === null ? null : textFrames(opening, own)];
+    });
+  }
+
+  /** Of those that are for these readers; null when one of the events is the last. */
+  #endingsOf(passenger: Passenger, events: readonly StreamEvent[]): Buffer[] | null {
+    if (events.some((event) => passenger.isLast(event))) return null;
+    const key = viewKeyOf(passenger);
+    return events.flatMap((event) => {
+      const known = this.#endings.get(event) ?? new Map<string, Buffer | null>();
+      this.#endings.set(event, known);
+      const ending = known.get(key);
+      const own = ending === undefined ? endingOf(passenger, event) : ending;
+      known.set(key, own);
+      return own ?? [];
     });
   }
 
   #groupOf(passenger: Passenger): Group {
-    const { id, jsonrpc } = passenger.request;
-    const opening = `${JSON.stringify({ id, jsonrpc }).slice(0, -1)},"result":`;
-    const key = `${viewKeyOf(passenger)} ${opening}`;
+    const opening = openingOf(passenger);
+    const key = `${viewKeyOf(passenger)} ${opening.toString()}`;
     const group = this.#groups.get(key) ?? {
       key,
-      opening: Buffer.from(opening),
+      opening,
       passenger,
       members: new Set(),
     };
@@ -140,12 +170,15 @@ export class Lane {
 
 const viewKeyOf = ({ epoch, viewKey }: Passenger): string => `${epoch} ${viewKey}`;
 
-/** What follows a group's opening: byte for byte as tRPC writes a tracked event. */
-function endingsOf({ epoch, view }: Passenger, events: readonly StreamEvent[]): Buffer[] {
-  return events.flatMap((event) => {
-    const data = view(event);
-    if (data === null) return [];
-    const id = formatCursor({ epoch, seq: event.seq });
-    return [Buffer.from(`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`)];
-  });
+/** What all frames of a subscription begin with. */
+function openingOf({ request: { id, jsonrpc } }: Passenger): Buffer {
+  return Buffer.from(`${JSON.stringify({ id, jsonrpc }).slice(0, -1)},"result":`);
+}
+
+/** What follows the opening, byte for byte as tRPC writes a tracked event; null when it is not for these readers. */
+function endingOf({ epoch, view }: Passenger, event: StreamEvent): Buffer | null {
+  const data = view(event);
+  if (data === null) return null;
+  const id = formatCursor({ epoch, seq: event.seq });
+  return Buffer.from(`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`);
 }

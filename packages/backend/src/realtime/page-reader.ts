@@ -8,12 +8,14 @@ export interface PageRequest {
   tenantId: string;
   streamId: string;
   after: number;
+  /** `StreamWatch.version`: what was read under another one is not what is wanted. */
+  version: string;
 }
 
 /**
  * Reads pages of the log. Pages begin at multiples of their size, so that readers with different cursors want the same
  * ones, and readers that want the same page at the same time share one query: a storm of clients that come back costs
- * a query a page, not a query a client. A full page never changes and is kept for a few seconds.
+ * a query a page, not a query a client. A page is kept for a few seconds: what is on it does not change but by a rewrite.
  */
 export interface PageReader {
   /** The page that the event after `after` is on. */
@@ -36,7 +38,7 @@ export function createPageReader(database: Database): PageReader {
   const kept = new PageCache();
   let queryCount = 0;
 
-  const query = async ({ tenantId, streamId, after }: PageRequest): Promise<Page> => {
+  const query = async ({ tenantId, streamId, after }: Omit<PageRequest, 'version'>): Promise<Page> => {
     queryCount++;
     const caller = { tenantId, userId: tenantId };
     // Without an upper end: where events before it were pruned the page holds later ones, and is never mistaken for the last.
@@ -48,16 +50,19 @@ export function createPageReader(database: Database): PageReader {
   };
 
   return {
-    async read({ tenantId, streamId, after }) {
+    async read({ tenantId, streamId, after, version }) {
       const start = after - (after % PAGE_SIZE);
-      const key = `${tenantId}/${streamId}/${start}`;
-      const known = kept.get(key) ?? underWay.get(key);
-      if (known !== undefined) return await known;
+      const key = `${tenantId}/${streamId}/${version}/${start}`;
+      const known = kept.get(key);
+      // One that was not full tells those who have less than it; after it they look again.
+      if (known !== undefined && (known.events.at(-1)?.seq ?? 0) > after) return { ...known, isFull: true };
+      const shared = underWay.get(key);
+      if (shared !== undefined) return await shared;
       const reading = query({ tenantId, streamId, after: start });
       underWay.set(key, reading);
       try {
         const page = await reading;
-        if (page.isFull) kept.set(key, page);
+        kept.set(key, page);
         return page;
       } finally {
         underWay.delete(key);

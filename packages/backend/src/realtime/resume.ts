@@ -3,12 +3,11 @@ import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Database } from '../db/database.ts';
 import { withTransaction } from '../db/transaction.ts';
 import type { StreamEvent } from './event.ts';
-import { followStream } from './follow-stream.ts';
+import { followBatches } from './follow-stream.ts';
 import type { Hub } from './hub.ts';
-import type { Passenger } from './lane.ts';
 import type { PageReader } from './page-reader.ts';
 import { readStreamHead, type StreamPlace } from './read-events.ts';
-import { createRide } from './ride.ts';
+import { createRide, type LaneFeed } from './ride.ts';
 import type { SocketFlow } from './socket-flow.ts';
 
 interface FeedContext {
@@ -38,7 +37,7 @@ export interface FeedOptions<E, S> {
   start: { after: number } | 'snapshot';
   /** The seq after which the feed has nothing more to say, when that is known already. */
   end?: number | null;
-  /** Feeds of this stream with the same key have the same `view`, whoever reads them. */
+  /** Feeds of this stream with the same key have the same `view` and `isLast`, whoever reads them. */
   viewKey: string;
   /** The event as the reader sees it, or null when it is not for this feed. */
   view(event: StreamEvent): E | null;
@@ -86,28 +85,29 @@ export async function* resumeFeed<E extends object, S>(
   using ride =
     ctx.flow === null ? null : createRide({ watch, flow: ctx.flow, signal }, feedOf(options, epoch));
   const request = { tenantId: ctx.caller.tenantId, streamId, after, signal, ride };
-  for await (const event of followStream({ watch, pageReader: ctx.pageReader }, request)) {
-    const view = options.view(event);
-    if (view !== null) {
+  for await (const events of followBatches({ watch, pageReader: ctx.pageReader }, request)) {
+    for (let index = 0; index < events.length;) {
       await ctx.flow?.ready(signal);
       if (signal.aborted) return;
-      yield tracked(formatCursor({ epoch, seq: event.seq }), ride?.offer(view, event.seq) ?? view);
+      // Never the last one: it goes out by tRPC, so that the lane can take over after it.
+      const ahead = ride?.ahead(events.slice(index, -1)) ?? 0;
+      const event = events[index];
+      index += Math.max(ahead, 1);
+      if (ahead > 0 || event === undefined) continue;
+      const view = options.view(event);
+      if (view !== null) {
+        yield tracked(formatCursor({ epoch, seq: event.seq }), ride?.offer(view, event.seq) ?? view);
+      }
+      if (options.isLast?.(event) === true) return;
     }
-    if (options.isLast?.(event) === true) return;
   }
 }
 
-/** What the lane has to know of a feed. */
 function feedOf<E extends object>(
   { viewKey, view, isLast, leavesLane }: FeedOptions<E, unknown>,
   epoch: string,
-): Pick<Passenger, 'epoch' | 'viewKey' | 'view' | 'mustLeave'> {
-  return {
-    epoch,
-    viewKey,
-    view,
-    mustLeave: (event) => isLast?.(event) === true || leavesLane?.(event) === true,
-  };
+): LaneFeed {
+  return { epoch, viewKey, view, isLast: isLast ?? (() => false), leavesLane: leavesLane ?? null };
 }
 
 /** The seq to go on after, or null when the log does not hold everything since then. */
