@@ -2,6 +2,7 @@ import type { ConversationState, RunState } from '@aura/contract';
 import { watchWakes } from './browser-events.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { followConversation, type FollowOptions, followRun } from './feed/follow-conversation.ts';
+import { type FollowRoomOptions, followRoom } from './feed/follow-room.ts';
 import { createExclusive } from './session/exclusive.ts';
 import { createSession } from './session/session.ts';
 import { createSessionActions, type SessionActions } from './session/session-actions.ts';
@@ -34,6 +35,7 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   readonly agent: AuraTrpc['agent'];
   readonly account: AuraTrpc['account'];
   readonly hitl: AuraTrpc['hitl'];
+  readonly chat: AuraTrpc['chat'];
   readonly memory: AuraTrpc['memory'];
   readonly usage: AuraTrpc['usage'];
   readonly mcp: AuraTrpc['mcp'];
@@ -43,6 +45,8 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   followConversation(conversationId: string, options: FollowOptions<ConversationState>): Promise<void>;
   /** Keeps one run's state current until it has ended. Resolves then; never rejects. */
   followRun(runId: string, options: FollowOptions<RunState>): Promise<void>;
+  /** Keeps a room's state current while its caller is in it. Resolves when it is over; never rejects. */
+  followRoom(roomId: string, options: FollowRoomOptions): Promise<void>;
   /** Closes the connection and stops all timers. The login stays in the storage. */
   close(): void;
 }
@@ -97,6 +101,7 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     agent: trpc.agent,
     account: trpc.account,
     hitl: trpc.hitl,
+    chat: trpc.chat,
     memory: trpc.memory,
     usage: trpc.usage,
     mcp: trpc.mcp,
@@ -104,6 +109,7 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     connection: socket.connection,
     followConversation: (conversationId, follow) => followConversation(trpc, conversationId, follow),
     followRun: (runId, follow) => followRun(trpc, runId, follow),
+    followRoom: (roomId, follow) => followRoom(trpc, roomId, follow),
     close,
     async [Symbol.asyncDispose]() {
       close();
