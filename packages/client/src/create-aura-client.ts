@@ -1,4 +1,4 @@
-import type { ConversationState, RunState } from '@aura/contract';
+import type { AttachmentView, ConversationState, RunState } from '@aura/contract';
 import { watchWakes } from './browser-events.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { followConversation, type FollowOptions, followRun } from './feed/follow-conversation.ts';
@@ -14,6 +14,7 @@ import type { ReadableStore } from './store.ts';
 import { createGuardedFetch } from './transport/guarded-fetch.ts';
 import { REPEATABLE } from './transport/is-repeatable.ts';
 import { createSocket } from './transport/socket.ts';
+import { createUpload, type UploadOptions } from './transport/upload.ts';
 import { type AuraTrpc, createSessionTrpc, createTrpc } from './trpc.ts';
 
 export interface AuraClientOptions {
@@ -47,6 +48,11 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   followRun(runId: string, options: FollowOptions<RunState>): Promise<void>;
   /** Keeps a room's state current while its caller is in it. Resolves when it is over; never rejects. */
   followRoom(roomId: string, options: FollowRoomOptions): Promise<void>;
+  /**
+   * Brings a file into a room (`LIMITS.attachmentBytes` at most), to be sent with a message within a day. Rejects with an
+   * AuraError.
+   */
+  uploadAttachment(roomId: string, file: Blob, options: UploadOptions): Promise<AttachmentView>;
   /** Closes the connection and stops all timers. The login stays in the storage. */
   close(): void;
 }
@@ -110,6 +116,7 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     followConversation: (conversationId, follow) => followConversation(trpc, conversationId, follow),
     followRun: (runId, follow) => followRun(trpc, runId, follow),
     followRoom: (roomId, follow) => followRoom(trpc, roomId, follow),
+    uploadAttachment: createUpload({ base, fetch, session }),
     close,
     async [Symbol.asyncDispose]() {
       close();

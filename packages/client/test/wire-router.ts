@@ -213,8 +213,8 @@ export const wireRouter = t.router({
       if (signal === undefined) return;
       const news = on(ctx.world.hints, 'presence', { signal });
       const start: RoomEphemeralEvent = { type: 'now', data: { online: [], typing: [] } };
-      yield start;
-      for await (const [event] of news) yield presenceEvent(event);
+      yield tracked('start', start);
+      for await (const [event] of news) yield tracked('news', presenceEvent(event));
     }),
     setTyping: signedIn.input(setTypingInputSchema).mutation(({ ctx, input }) => {
       ctx.world.told.push(input.isTyping);

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Logo } from '../app/logo.tsx';
 import { InboxLink } from '../approvals/inbox-link.tsx';
+import { RoomList } from '../rooms/room-list.tsx';
 import { UserMenu } from '../session/user-menu.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { SearchField } from './search-field.tsx';
@@ -37,6 +38,7 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }): ReactEleme
         className={classes.list}
         aria-label={t(isArchive ? 'conversations.archived' : 'conversations.title')}
       >
+        {!isArchive && query === '' && <RoomList onNavigate={onNavigate} />}
         <ConversationList
           // A new question starts at the top of a new list.
           key={`${isArchive}:${query}`}

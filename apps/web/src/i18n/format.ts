@@ -54,6 +54,24 @@ export function formatMoment(instant: string, language: string, now: number): st
   return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(date);
 }
 
+/** The time of day. */
+export function formatTime(instant: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(instant));
+}
+
+/** A day in full: "Monday, 1 June 2026". */
+export function formatDay(instant: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(new Date(instant));
+}
+
+/** A size in bytes as people say it: "312 kB", "10 MB". */
+export function formatBytes(bytes: number, language: string): string {
+  const [unit, size] = bytes < 1_000_000 ? ['kilobyte', 1_000] : ['megabyte', 1_048_576];
+  return new Intl.NumberFormat(language, { style: 'unit', unit: `${unit}`, maximumFractionDigits: 1 }).format(
+    Math.max(0.1, bytes / Number(size)),
+  );
+}
+
 function withUnit(count: number, unit: 'second' | 'minute' | 'hour' | 'day', language: string): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }

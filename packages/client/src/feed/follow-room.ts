@@ -82,7 +82,7 @@ export function followPresence(
       subscribe: (_cursor, observer) =>
         trpc.chat.ephemeral.subscribe(
           { roomId },
-          { ...observer, onData: (data) => observer.onData({ id: '', data }) },
+          { ...observer, onData: ({ data }) => observer.onData({ id: '', data }) },
         ),
     },
     apply: applyToPresence,

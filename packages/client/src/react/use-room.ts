@@ -6,6 +6,8 @@ import { useUserId } from './use-session.ts';
 import { useStore } from './use-store.ts';
 
 export interface LiveRoom extends RoomSnapshot, RoomActions {
+  /** The same actions together; they stay the same as long as the id does. */
+  actions: RoomActions;
   /** Who is there right now, by id of user. */
   online: ReadonlySet<string>;
   /** Who is typing, oneself aside. */
@@ -22,8 +24,9 @@ export function useRoom(roomId: string): LiveRoom {
   const shared = useMemo(() => livesOf(client).room(roomId), [client, roomId]);
   const snapshot = useStore(shared);
   const { online, typing } = useStore(useMemo(() => livesOf(client).presence(roomId), [client, roomId]));
-  return useMemo(
-    () => ({ ...snapshot, ...shared.actions, online, typing: typing.difference(new Set([userId])) }),
-    [shared, snapshot, online, typing, userId],
-  );
+  return useMemo(() => {
+    const { actions } = shared;
+    const others = typing.difference(new Set([userId]));
+    return { ...snapshot, ...actions, actions, online, typing: others };
+  }, [shared, snapshot, online, typing, userId]);
 }

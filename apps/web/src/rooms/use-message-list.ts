@@ -1,0 +1,111 @@
+import type { RoomState } from '@aura/contract';
+import type { LiveRoom } from '@aura/client/react';
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import { type RefCallback, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { MessageRow } from './message-rows.ts';
+
+interface MessageListOptions {
+  rows: readonly MessageRow[];
+  live: LiveRoom;
+  state: RoomState;
+}
+
+export interface MessageList {
+  scrollerRef: RefObject<HTMLElement | null>;
+  onScroll: () => void;
+  /** The rows that are in the page now. */
+  items: VirtualItem[];
+  /** Of all rows, in px. */
+  height: number;
+  measure: RefCallback<HTMLElement>;
+  isAtBottom: boolean;
+  /** How much others have said since the reader left the bottom. */
+  newCount: number;
+  toBottom: () => void;
+  toIndex: (index: number) => void;
+}
+
+/** Closer to the end than this is at the end. */
+const NEAR_BOTTOM_PX = 48;
+/** Older messages are asked for when so few rows are left above. */
+const ROWS_AHEAD = 12;
+const ESTIMATED_ROW_PX = 56;
+
+/**
+ * The list's place: it begins at what is new, stays at the end while the reader is there, and holds still otherwise,
+ * also when older messages come above.
+ */
+export function useMessageList({ rows, live, state }: MessageListOptions): MessageList {
+  const scrollerRef = useRef<HTMLElement>(null);
+  const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
+    count: rows.length,
+    getScrollElement: () => scrollerRef.current,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    estimateSize: () => ESTIMATED_ROW_PX,
+    overscan: 8,
+    paddingStart: 16,
+    paddingEnd: 16,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_BOTTOM_PX,
+  });
+  const items = virtualizer.getVirtualItems();
+  const [leftAtSeq, setLeftAtSeq] = useState<number | null>(null);
+  const isAtBottom = leftAtSeq === null;
+  const newestSeq = state.messages.at(-1)?.seq ?? 0;
+
+  const hasStarted = useRef(false);
+  useLayoutEffect(() => {
+    if (hasStarted.current || rows.length === 0) return;
+    hasStarted.current = true;
+    const index = rows.findIndex(({ kind }) => kind === 'new');
+    if (index === -1) virtualizer.scrollToEnd();
+    else virtualizer.scrollToIndex(index, { align: 'start' });
+  }, [rows, virtualizer]);
+
+  // Whoever sends wants to see it, wherever they were reading.
+  const lastClientId = live.pending.findLast(({ threadOf }) => threadOf === null)?.clientId;
+  useEffect(() => {
+    if (lastClientId !== undefined) virtualizer.scrollToEnd();
+  }, [lastClientId, virtualizer]);
+
+  // A composer that grows takes from the list's height; its end stays in view.
+  const isAtBottomRef = useRef(true);
+  useEffect(() => {
+    isAtBottomRef.current = isAtBottom;
+  }, [isAtBottom]);
+  useEffect(() => {
+    const element = scrollerRef.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      if (isAtBottomRef.current) virtualizer.scrollToEnd();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [virtualizer]);
+
+  const firstIndex = items[0]?.index ?? null;
+  const { loadOlder, isLoadingOlder, error } = live;
+  useEffect(() => {
+    const isNear = firstIndex !== null && firstIndex <= ROWS_AHEAD;
+    if (isNear && state.hasOlderMessages && !isLoadingOlder && error === null) loadOlder();
+  }, [firstIndex, state.hasOlderMessages, isLoadingOlder, error, loadOlder]);
+
+  return {
+    scrollerRef,
+    onScroll() {
+      const element = scrollerRef.current;
+      if (element === null) return;
+      const isNearEnd = element.scrollHeight - element.clientHeight - element.scrollTop <= NEAR_BOTTOM_PX;
+      if (isNearEnd) setLeftAtSeq(null);
+      else setLeftAtSeq((seq) => seq ?? newestSeq);
+    },
+    items,
+    height: virtualizer.getTotalSize(),
+    measure: virtualizer.measureElement,
+    isAtBottom,
+    newCount: leftAtSeq === null ? 0 : state.messages.filter(({ seq }) => seq > leftAtSeq).length,
+    toBottom: () => virtualizer.scrollToEnd(),
+    toIndex: (index) => virtualizer.scrollToIndex(index, { align: 'center' }),
+  };
+}
