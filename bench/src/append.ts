@@ -1,9 +1,11 @@
 // npm run append -w bench [-- --seconds N] : rows per second of the event log, a transaction per event against the
-// group writer, on PostgreSQL with fsync on. 64 writers, one hot stream and 50 streams; medians of three rounds.
+// group writer, and messages in rooms (membership, repeats, muting and slow mode checked, message and event stored), on
+// PostgreSQL with fsync on. 64 writers, one hot stream and 50 streams; medians of three rounds.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Backend, createBackend } from '@aura/backend';
 import {
+  addMembers,
   append,
   createStream,
   createTestCaller,
@@ -17,6 +19,14 @@ const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5
 const SECONDS = Number(values.seconds);
 const WRITERS = 64;
 const ROUNDS = 3;
+const MESSAGE = {
+  text: 'x'.repeat(100),
+  threadOf: null,
+  mentions: [],
+  attachments: [],
+  runId: null,
+  isComplete: true,
+};
 const event = { type: 'message_created', data: { text: 'x'.repeat(200) } };
 
 interface Figures {
@@ -39,12 +49,16 @@ await using backend = await createBackend({
   model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
 });
 const user = await createTestCaller(backend);
+const people = await Promise.all(
+  Array.from({ length: WRITERS }, async () => (await createTestCaller(backend)).ctx.caller),
+);
 
-const write: Record<string, (streamId: string) => Promise<unknown>> = {
+const write: Record<string, (streamId: string, writer: number) => Promise<unknown>> = {
   'transaction per event': async (streamId) =>
     await withTransaction(user.ctx, async (tx) => await append(tx, [{ streamId, events: [event] }])),
   'group writer': async (streamId) =>
     await backend.groupWriter.append({ tenantId: user.ctx.caller.tenantId, streamId, events: [event] }),
+  'messages in a room': async (roomId, writer) => await post(people[writer], roomId),
 };
 
 console.log(
@@ -54,7 +68,10 @@ for (const streams of [1, 50]) {
   const rows: Record<string, Figures[]> = {};
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, writeOne] of Object.entries(write)) {
-      (rows[name] ??= []).push(await measure(await makeStreams(backend, user, streams), writeOne));
+      const targets = await (name === 'messages in a room'
+        ? makeRooms(streams)
+        : makeStreams(backend, user, streams));
+      (rows[name] ??= []).push(await measure(targets, writeOne));
     }
   }
   console.log(`\n${streams} stream${streams === 1 ? '' : 's'}`);
@@ -64,7 +81,9 @@ for (const streams of [1, 50]) {
       `  ${name.padEnd(24)} ${String(Math.round(rowsPerSecond)).padStart(7)} rows/s   p50 ${p50.toFixed(1).padStart(6)}   p99 ${p99.toFixed(1).padStart(6)}`,
     );
   }
-  const [slow, fast] = Object.values(rows).map(medians);
+  const [slow, fast] = ['transaction per event', 'messages in a room'].map((name) =>
+    medians(rows[name] ?? []),
+  );
   if (slow !== undefined && fast !== undefined) {
     console.log(`  ratio ${(fast.rowsPerSecond / slow.rowsPerSecond).toFixed(1)}`);
   }
@@ -72,7 +91,7 @@ for (const streams of [1, 50]) {
 
 async function measure(
   streamIds: string[],
-  writeOne: (streamId: string) => Promise<unknown>,
+  writeOne: (streamId: string, writer: number) => Promise<unknown>,
 ): Promise<Figures> {
   const latencies: number[] = [];
   const endAt = performance.now() + SECONDS * 1_000;
@@ -82,7 +101,7 @@ async function measure(
       const streamId = streamIds[writer % streamIds.length] ?? '';
       while (performance.now() < endAt) {
         const before = performance.now();
-        await writeOne(streamId);
+        await writeOne(streamId, writer);
         latencies.push(performance.now() - before);
       }
     }),
@@ -101,6 +120,38 @@ async function makeStreams(node: Backend, { ctx }: TestCaller, count: number): P
     for (const id of ids) await createStream(tx, { id, tenantId: ctx.caller.tenantId, kind: 'conversation' });
   });
   return ids;
+}
+
+async function makeRooms(count: number): Promise<string[]> {
+  const rooms: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const room = await user.call.chat.createRoom({ clientId: randomUUID(), name: `Room ${index}` });
+    const { tenantId } = user.ctx.caller;
+    const userIds = people.map(({ userId }) => userId);
+    await withTransaction(user.ctx, async (tx) => {
+      await addMembers(tx, { tenantId, roomId: room.id }, { userIds, role: 'member', invitedBy: null });
+    });
+    rooms.push(room.id);
+  }
+  return rooms;
+}
+
+/** Under a clientId of its own each time, as the router would have it. */
+async function post(caller: TestCaller['ctx']['caller'] | undefined, roomId: string): Promise<void> {
+  if (caller === undefined) throw new Error('nobody to write');
+  const { tenantId, userId } = caller;
+  const clientId = randomUUID();
+  const message = { ...MESSAGE, id: randomUUID(), authorId: userId, clientId };
+  const written = await backend.messageWriter.add({
+    tenantId,
+    userId,
+    roomId,
+    clientId,
+    requestHash: clientId,
+    message,
+    thread: null,
+  });
+  if (written.kind !== 'posted') throw new Error(`the message was not posted: ${written.kind}`);
 }
 
 function medians(figures: Figures[]): Figures {

@@ -355,6 +355,20 @@ create policy all_rows on room_bans as permissive for all to aura_system, aura_w
 create policy tenant_rows on room_bans as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on room_bans to aura_app;
 
+create table room_departures (
+  tenant_id uuid not null,
+  room_id uuid not null,
+  user_id uuid not null,
+  muted_until timestamp with time zone,
+  last_posted_at timestamp with time zone,
+  constraint room_departures_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_departures_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id)
+);
+alter table room_departures enable row level security, force row level security;
+create policy all_rows on room_departures as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on room_departures as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on room_departures to aura_app;
+
 create table room_members (
   tenant_id uuid not null,
   room_id uuid not null,
@@ -367,8 +381,9 @@ create table room_members (
   muted_until timestamp with time zone,
   last_posted_at timestamp with time zone,
   constraint room_members_pkey PRIMARY KEY (room_id, user_id),
+  constraint room_members_room_id_user_id_muted_until_key UNIQUE (room_id, user_id, muted_until),
   constraint room_members_tenant_id_room_id_fkey FOREIGN KEY (tenant_id, room_id) REFERENCES rooms(tenant_id, id),
-  constraint room_members_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE,
+  constraint room_members_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id),
   constraint room_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'moderator'::text, 'member'::text])))
 );
 CREATE INDEX room_members_user ON room_members USING btree (tenant_id, user_id);
@@ -376,6 +391,8 @@ alter table room_members enable row level security, force row level security;
 create policy all_rows on room_members as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on room_members as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on room_members to aura_app;
+grant select on room_members to aura_system;
+grant update (role) on room_members to aura_system;
 grant select (tenant_id, room_id, user_id, role, name, muted_until, last_posted_at) on room_members to aura_writer;
 grant update (last_posted_at) on room_members to aura_writer;
 
@@ -407,6 +424,8 @@ alter table rooms enable row level security, force row level security;
 create policy all_rows on rooms as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on rooms as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on rooms to aura_app;
+grant select on rooms to aura_system;
+grant update (slow_mode_seconds) on rooms to aura_system;
 grant select (id, tenant_id, slow_mode_seconds, archived_at) on rooms to aura_writer;
 grant update (slow_mode_seconds) on rooms to aura_writer;
 

@@ -24,6 +24,7 @@ it.each([
   [{ PORT: '70000' }, 'PORT'],
   [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must begin with postgres://'],
   [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL must begin with redis://'],
+  [{ REDIS_URL: 'redis://a:6379,b:6379' }, 'several nodes of a cluster are divided by commas'],
   [{ JWT_SECRET: 'short' }, 'JWT_SECRET needs at least 32 bytes'],
   [{ JWT_SECRET: 'your-256-bit-secret-changeme-changeme' }, 'JWT_SECRET is a published sample'],
   [{ NODE_ENV: 'production' }, 'JWT_SECRET is required in production'],

@@ -44,7 +44,12 @@ const rawSchema = z.object({
   AURA_DATA_DIR: z.string().min(1).default('.aura'),
   AURA_SEED: flag.optional(),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
-  REDIS_URL: url('redis', 'rediss').optional(),
+  REDIS_URL: z
+    .string()
+    .refine((value) => value.split(',').every((one) => /^rediss?:\/\/./.test(one.trim())), {
+      message: 'must begin with redis:// or rediss://; several nodes of a cluster are divided by commas',
+    })
+    .optional(),
   JWT_SECRET: secret.optional(),
   SECRET_KEY: secret.optional(),
   ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),

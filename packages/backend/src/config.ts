@@ -3,7 +3,7 @@ export interface BackendConfig {
   environment: 'development' | 'production' | 'test';
   version: string;
   database: { kind: 'pglite'; dataDir: string | null; image?: Blob } | { kind: 'postgres'; url: string };
-  /** Null: a single node, hints stay in the process. */
+  /** A server, or several nodes of a cluster, divided by commas. Null: a single node, hints stay in the process. */
   redisUrl: string | null;
   /** Signs access tokens (HS256), at least 32 bytes. */
   jwtSecret: string;

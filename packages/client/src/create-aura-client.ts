@@ -32,6 +32,7 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   /** Every procedure, typed. The routers are at hand directly too: `client.conversation.send.mutate(…)`. */
   readonly trpc: AuraTrpc;
   readonly auth: AuraTrpc['auth'];
+  readonly chat: AuraTrpc['chat'];
   readonly conversation: AuraTrpc['conversation'];
   readonly agent: AuraTrpc['agent'];
   readonly account: AuraTrpc['account'];
@@ -103,6 +104,7 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     ...createSessionActions(session, sessionTrpc),
     trpc,
     auth: trpc.auth,
+    chat: trpc.chat,
     conversation: trpc.conversation,
     agent: trpc.agent,
     account: trpc.account,

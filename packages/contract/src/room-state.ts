@@ -33,10 +33,7 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
     case 'room_updated':
       return { ...state, room: event.data.room };
     case 'member_joined':
-      return {
-        ...state,
-        members: [...without(state.members, event.data.member.userId), event.data.member],
-      };
+      return { ...state, members: withMember(state.members, event.data.member) };
     case 'member_updated': {
       const { member } = event.data;
       const members = state.members.map((item) => (item.userId === member.userId ? member : item));
@@ -86,6 +83,15 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
 
 const without = (members: readonly RoomMemberView[], userId: string): RoomMemberView[] =>
   members.filter((member) => member.userId !== userId);
+
+/** Two who joined in the same millisecond are in the order of their ids, as where the state is read. */
+function withMember(members: readonly RoomMemberView[], member: RoomMemberView): RoomMemberView[] {
+  const isAfter = (other: RoomMemberView): boolean =>
+    other.joinedAt > member.joinedAt || (other.joinedAt === member.joinedAt && other.userId > member.userId);
+  const others = without(members, member.userId);
+  const place = others.findIndex(isAfter);
+  return others.toSpliced(place === -1 ? others.length : place, 0, member);
+}
 
 type EventOfRun = Parameters<typeof applyRunEvent>[1];
 

@@ -134,6 +134,7 @@ export const muteInputSchema = z.object({
   seconds: z.int().min(0).max(31_536_000),
 });
 export const removeMemberInputSchema = z.object({ ...roomRef, userId: idSchema });
+export const unbanInputSchema = z.object({ ...roomRef, userId: idSchema });
 export const banInputSchema = z.object({
   ...roomRef,
   userId: idSchema,
@@ -150,7 +151,7 @@ export const listBansOutputSchema = z.object({ bans: z.array(roomBanViewSchema) 
 export type RoomBanView = z.infer<typeof roomBanViewSchema>;
 
 export const findPeopleInputSchema = z.object({
-  /** The beginning of a name or an e-mail address; empty: anybody. */
+  /** The beginning of a word of a name, or of an e-mail address; empty: anybody. */
   query: z.string().trim().max(LIMITS.searchChars).default(''),
   /** Leave out those who are in this room. */
   notInRoomId: idSchema.optional(),
@@ -244,6 +245,7 @@ export type InviteOutput = z.infer<typeof inviteOutputSchema>;
 export type SetMemberRoleInput = z.infer<typeof setMemberRoleInputSchema>;
 export type MuteInput = z.infer<typeof muteInputSchema>;
 export type RemoveMemberInput = z.infer<typeof removeMemberInputSchema>;
+export type UnbanInput = z.infer<typeof unbanInputSchema>;
 export type BanInput = z.infer<typeof banInputSchema>;
 export type ListBansOutput = z.infer<typeof listBansOutputSchema>;
 export type FindPeopleInput = z.infer<typeof findPeopleInputSchema>;

@@ -22,13 +22,18 @@ export interface Cluster extends AsyncDisposable {
 
 export const NODES = 3;
 
-export async function startCluster(history: History): Promise<Cluster> {
+/** `reachRedis`: what nodes get to Redis through when not directly; ends with the cluster. */
+export async function startCluster(
+  history: History,
+  { reachRedis }: { reachRedis?: (url: string) => Promise<{ url: string } & AsyncDisposable> } = {},
+): Promise<Cluster> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.adopt(await mkdtemp(join(tmpdir(), 'aura-chaos-')), async (path) => {
     await rm(path, { recursive: true, force: true });
   });
   const postgres = stack.use(await startPostgres({ durable: true }));
   const redis = stack.use(await startRedis());
+  const { url: redisUrl } = reachRedis === undefined ? redis : stack.use(await reachRedis(redis.url));
   const world = stack.use(await startCountingServer(history));
   const model = stack.use(await startChaosModel());
   const printed = createPrintReader();
@@ -37,7 +42,7 @@ export async function startCluster(history: History): Promise<Cluster> {
     AURA_SEED: 'true',
     AURA_TOOL_HTTP_ALLOW: `127.0.0.1:${world.port}`,
     DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
+    REDIS_URL: redisUrl,
     OPENAI_BASE_URL: model.url,
     OPENAI_MODEL: 'aura-offline',
     LOG_LEVEL: 'info',

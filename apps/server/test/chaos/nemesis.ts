@@ -15,7 +15,7 @@ const MAX_WAIT_MS = 30_000;
  * start: on a slow machine a campaign takes longer rather than killing each node before it has done anything.
  */
 export async function nemesis(
-  { cluster, history }: { cluster: Cluster; history: History },
+  { cluster, history }: { cluster: Cluster; history: Pick<History, 'add'> },
   plan: readonly PlannedFault[],
 ): Promise<void> {
   let startedAt = performance.now();

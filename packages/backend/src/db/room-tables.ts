@@ -57,4 +57,12 @@ export interface RoomTables {
     bannedBy: string;
     bannedAt: Date;
   };
+  /** What still holds of people who left. */
+  roomDepartures: {
+    tenantId: string;
+    roomId: string;
+    userId: string;
+    mutedUntil: Date | null;
+    lastPostedAt: Date | null;
+  };
 }

@@ -53,6 +53,38 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
     );
   });
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
+  await fillRooms({ call, ctx });
+}
+
+async function fillRooms({ call, ctx }: TestCaller): Promise<void> {
+  const { tenantId, userId } = ctx.caller;
+  const { id: roomId } = await call.chat.createRoom({ clientId: randomUUID(), name: 'room' });
+  const posted = await call.chat.postMessage({ roomId, clientId: randomUUID(), text: 'hello' });
+  const { messageId } = posted;
+  const others = await Promise.all([createTestCaller(test.backend), createTestCaller(test.backend)]);
+  const [muted = '', banned = ''] = others.map((other) => other.ctx.caller.userId);
+  await call.chat.invite({ roomId, userIds: [muted] });
+  await call.chat.mute({ roomId, userId: muted, seconds: 60 });
+  await call.chat.removeMember({ roomId, userId: muted });
+  await call.chat.ban({ roomId, userId: banned });
+  await withTransaction(ctx, async ({ db }) => {
+    await db
+      .insertInto('messageReactions')
+      .values({ tenantId, messageId, emoji: '🎉', userId, at: new Date() })
+      .execute();
+    const file = {
+      id: randomUUID(),
+      tenantId,
+      roomId,
+      uploadedBy: userId,
+      name: 'a',
+      mediaType: 'text/plain',
+    };
+    await db
+      .insertInto('attachments')
+      .values({ ...file, bytes: 1, sha256: new Uint8Array(32), createdAt: new Date() })
+      .execute();
+  });
 }
 
 interface Table {

@@ -34,6 +34,7 @@ const cronNameSchema = z.enum([
   'purge-conversations',
   'forget-sessions',
   'forget-memories',
+  'hand-over-rooms',
 ]);
 
 /** What a stored job says, as it comes out of the database. Ids only: tenants' data stays in tenants' tables. */

@@ -65,7 +65,8 @@ export function dispatcher(
       case 'prune-events':
       case 'purge-conversations':
       case 'forget-sessions':
-      case 'forget-memories': {
+      case 'forget-memories':
+      case 'hand-over-rooms': {
         const found = periodic.find(({ name }) => name === job.name);
         if (found === undefined) throw new Error(`this node does not do ${job.name}`);
         return await found.run(signal);

@@ -10,7 +10,7 @@ import { createTestBackend, type TestBackend } from '../testing/test-backend.ts'
 import { callerOn, createTestCaller } from '../testing/test-caller.ts';
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
 import { append } from './append.ts';
-import { followStream } from './follow-stream.ts';
+import { followTestStream } from '../testing/follow-test-stream.ts';
 
 /** How soon everything must work again by itself. */
 const RECOVERY_MS = 5_000;
@@ -71,7 +71,7 @@ describe('a crash of PostgreSQL under load', () => {
     const read: unknown[] = [];
     const reader = (async () => {
       const request = { tenantId: stream.tenantId, streamId: stream.id, after: 0, signal: reading.signal };
-      for await (const { data } of followStream(test.backend, request)) read.push(data.text);
+      for await (const { data } of followTestStream(test.backend, request)) read.push(data.text);
     })();
     const writers = load.answeredAt.map(async (_, writer) => await write(test, stream, load, writer));
     for (let crash = 0; crash < 2; crash++) {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
 import type { StreamEvent } from './event.ts';
-import { followStream } from './follow-stream.ts';
+import { followTestStream } from '../testing/follow-test-stream.ts';
 import type { Hub } from './hub.ts';
 import { createPageReader, type PageReader } from './page-reader.ts';
 
@@ -25,7 +25,7 @@ async function follow(parts: Parts, stream: TestStream, { after, last }: { after
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(20_000)]);
   const seqs: number[] = [];
-  for await (const event of followStream(parts, { ...place(stream), after, signal })) {
+  for await (const event of followTestStream(parts, { ...place(stream), after, signal })) {
     seqs.push(event.seq);
     if (event.seq === last) break;
   }
@@ -117,7 +117,7 @@ describe('followStream', () => {
     await stream.append(1);
     const controller = new AbortController();
     const { signal } = controller;
-    const events = followStream(test.backend, { ...place(stream), after: 0, signal });
+    const events = followTestStream(test.backend, { ...place(stream), after: 0, signal });
     expect((await events.next()).value).toMatchObject({ seq: 1 });
     const next = events.next();
     for (let round = 0; round < 5; round++) await stream.append(300);
@@ -154,7 +154,7 @@ describe('followStream', () => {
           },
         },
       };
-      const events = followStream(parts, { ...place(stream), after: 0, signal });
+      const events = followTestStream(parts, { ...place(stream), after: 0, signal });
       const waitsAt = moment === 'while its reader is away' ? 2 : Infinity;
       const reading = (async () => {
         let seen = 0;
@@ -178,7 +178,7 @@ describe('followStream', () => {
     await stream.append(2);
     const { signal } = new AbortController();
     for (let round = 0; round < 50; round++) {
-      for await (const event of followStream(test.backend, { ...place(stream), after: 0, signal })) {
+      for await (const event of followTestStream(test.backend, { ...place(stream), after: 0, signal })) {
         if (event.seq === 2) break;
       }
     }
@@ -221,7 +221,7 @@ describe('followStream', () => {
     const { signal } = controller;
     const pageReader = createPageReader(test.backend.database);
     const parts = { hub: test.backend.hub, pageReader };
-    const next = followStream(parts, { ...place(stream), after: 0, signal }).next();
+    const next = followTestStream(parts, { ...place(stream), after: 0, signal }).next();
     await expect.poll(() => pageReader.queryCount).toBe(1);
     const from = performance.now();
     test.backend.hub.publish({ streamId: stream.id, events: [ghost(7)] });
@@ -236,5 +236,5 @@ describe('followStream', () => {
 async function readHead(stream: TestStream): Promise<{ head: number }> {
   using watch = test.backend.hub.watch(stream.id);
   const page = await test.backend.pageReader.read({ ...place(stream), after: Math.max(0, watch.head - 10) });
-  return { head: page.at(-1)?.seq ?? 0 };
+  return { head: page.events.at(-1)?.seq ?? 0 };
 }

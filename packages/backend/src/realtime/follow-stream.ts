@@ -1,8 +1,8 @@
 import { databaseTrouble } from '../db/database-errors.ts';
 import type { StreamEvent } from './event.ts';
-import type { Hub } from './hub.ts';
-import type { PageReader } from './page-reader.ts';
-import { PAGE_SIZE } from './read-events.ts';
+import type { StreamWatch } from './hub.ts';
+import type { Page, PageReader } from './page-reader.ts';
+import type { Ride } from './ride.ts';
 
 export interface FollowRequest {
   tenantId: string;
@@ -10,19 +10,21 @@ export interface FollowRequest {
   /** The last seq the reader has; authorisation and the cursor's validity are the caller's business. */
   after: number;
   signal: AbortSignal;
+  /** What may deliver events in the meantime, whenever the reader has been given the newest one. */
+  ride?: Pick<Ride, 'isUnderWay' | 'end'> | null;
 }
 
 /**
  * Every event of a stream after `after`, each once, in order, without a hole, until `signal` aborts: what the log
  * holds first, then live. Listening starts before the first read, so nothing falls between the two; whatever does
  * not join on to what was yielded last is read from the log. Holds no queue: at most one page and the shared tail.
- * Waits for a database that is away; throws what is the matter with it when that takes half a minute.
+ * Waits for a database that is away; throws what is the matter with it when that takes half a minute. What a ride has
+ * delivered it leaves out.
  */
 export async function* followStream(
-  ctx: { hub: Hub; pageReader: PageReader },
-  { tenantId, streamId, after, signal }: FollowRequest,
+  { watch, pageReader }: { watch: StreamWatch; pageReader: PageReader },
+  { tenantId, streamId, after, signal, ride = null }: FollowRequest,
 ): AsyncGenerator<StreamEvent, void, undefined> {
-  using watch = ctx.hub.watch(streamId);
   using alarm = createAlarm(signal);
   using _changes = watch.onChange(alarm.ring);
   await watch.ready;
@@ -32,14 +34,20 @@ export async function* followStream(
   let fruitlessReads = 0;
   let failingSince: number | null = null;
   while (!signal.aborted) {
+    // Here, and not where the event is given out, so that a page is not held on to for as long as the ride takes.
+    if (ride?.isUnderWay() === true) {
+      last = (await ride.end()) ?? last;
+      continue;
+    }
     let events = watch.after(last);
-    if (events === null && (mustRead || watch.head > last)) {
+    if (events !== null) mustRead = false;
+    else if (mustRead || watch.head > last) {
       try {
-        const page = await ctx.pageReader.read({ tenantId, streamId, after: last });
-        mustRead = page.length === PAGE_SIZE;
+        const page = await pageReader.read({ tenantId, streamId, after: last });
+        mustRead = page.isFull;
         failingSince = null;
-        // Nothing there although a hint said so: look again in a moment, less and less often.
-        if (page.length > 0) events = page;
+        if (!page.isFull) fill(watch, page);
+        events = page.events.filter(({ seq }) => seq > last);
       } catch (err) {
         const trouble = databaseTrouble(err);
         failingSince ??= performance.now();
@@ -47,7 +55,8 @@ export async function* followStream(
         mustRead = true;
       }
     }
-    if (events === null) {
+    if (events === null || events.length === 0) {
+      // Nothing there although a hint said so: look again in a moment, less and less often.
       const isBehind = mustRead || watch.head > last;
       await alarm.rung(isBehind ? Math.min(RECHECK_MS * 2 ** fruitlessReads++, MAX_RECHECK_MS) : null);
       continue;
@@ -60,8 +69,15 @@ export async function* followStream(
       yield event;
       last = event.seq;
       if (signal.aborted) return;
+      if (ride?.isUnderWay() === true) break;
     }
   }
+}
+
+/** Spares later readers the query. The events behind the last hole, that is: a page of a pruned log has holes. */
+function fill(watch: StreamWatch, { events, chars }: Page): void {
+  const hole = events.findLastIndex(({ seq }, index) => seq + 1 !== (events[index + 1]?.seq ?? seq + 1));
+  watch.fill(events.slice(hole + 1), chars);
 }
 
 const RECHECK_MS = 50;

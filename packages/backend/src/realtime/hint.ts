@@ -10,7 +10,7 @@ export interface Hint {
 }
 
 /** A hint carries its events up to this size; for a larger one readers look at the log. */
-const MAX_HINT_CHARS = 64_000;
+export const MAX_HINT_CHARS = 64_000;
 
 const hintSchema = z
   .object({

@@ -71,6 +71,19 @@ describe('Hub', () => {
     expect([near.head, far.head, wakes]).toEqual([2, 2, 1]);
   });
 
+  it('waits for what a hint has overtaken, and puts both in order', async () => {
+    await using nodes = twoNodes();
+    const streamId = randomUUID();
+    using far = nodes.there.watch(streamId);
+    await far.ready;
+    nodes.here.publish({ streamId, events: [event(1)] });
+    nodes.here.publish({ streamId, events: [event(4)] });
+    nodes.here.publish({ streamId, events: [event(3)] });
+    nodes.here.publish({ streamId, events: [event(2)] });
+    await expect.poll(() => far.head).toBe(4);
+    expect(far.after(1)).toEqual([event(2), event(3), event(4)]);
+  });
+
   it('only raises the head for a hint that leaves a hole', async () => {
     await using nodes = twoNodes();
     const streamId = randomUUID();

@@ -1,9 +1,13 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database } from '../db/database.ts';
+import { NO_HUB, withSystemTransaction } from '../db/transaction.ts';
 import type { Bus } from './bus.ts';
+import { EarlyHints, earlyHint } from './early-hints.ts';
 import type { CommittedBatch, StreamEvent } from './event.ts';
-import { type Hint, readHint, writeHint } from './hint.ts';
+import { type Hint, MAX_HINT_CHARS, readHint, writeHint } from './hint.ts';
+import { Lane, type Passenger, type Seat } from './lane.ts';
+import { readEvents } from './read-events.ts';
 import { StreamTail } from './stream-tail.ts';
 
 /**
@@ -12,7 +16,9 @@ import { StreamTail } from './stream-tail.ts';
  *
  * What it hears (a local commit, a hint from another node) is never believed to be complete. A hint that does not
  * join on to the tail only raises `head`, and every five seconds all watched heads are compared with the database,
- * so a lost hint heals; every second while the bus is down.
+ * so a lost hint heals; every second while the bus is down. One that comes early waits a moment for those before it.
+ *
+ * Subscribers that have everything ride in the stream's lane; only the others are woken.
  */
 export interface Hub extends AsyncDisposable {
   /** Announces a committed batch here and to other nodes. Never throws, never waits. */
@@ -21,20 +27,31 @@ export interface Hub extends AsyncDisposable {
   watch(streamId: string): StreamWatch;
   /** Streams watched on this node: for metrics, and for tests that nothing leaks. */
   readonly watchedCount: number;
+  /** Subscriptions that lanes deliver to now. */
+  readonly laneCount: number;
 }
 
 export interface StreamWatch extends Disposable {
   readonly ready: Promise<void>;
   /** The highest seq heard of; 0 when nothing was heard yet. */
   readonly head: number;
-  /** The events right after `seq` when the tail holds them; null: read the log. */
+  /** The events right after `seq`, none when it is the newest; null when the tail cannot tell: read the log. */
   after(seq: number): readonly StreamEvent[] | null;
+  /** Hands in neighbouring events that were read up to the log's end, so that later readers need not read them. */
+  fill(events: readonly StreamEvent[], chars: number): void;
+  /** A place in the lane for a subscription that has everything up to `seq`; null when more has been heard of. */
+  board(passenger: Passenger, seq: number): Seat | null;
   /** Calls `wake` whenever the stream may have grown. */
   onChange(wake: () => void): Disposable;
 }
 
 interface Topic {
+  streamId: string;
   tail: StreamTail;
+  lane: Lane;
+  early: EarlyHints;
+  /** Runs while hints wait for those before them. */
+  patience: NodeJS.Timeout | null;
   watchers: number;
   wakes: Set<() => void>;
   ready: Promise<void>;
@@ -42,6 +59,8 @@ interface Topic {
 }
 
 const HEAD_CHECK_MS = 5_000;
+/** How long a hint may be late before the log is read for it. */
+const PATIENCE_MS = 40;
 /** While the bus is down heads are compared so many times as often. */
 const TICKS_PER_CHECK = 5;
 
@@ -58,9 +77,50 @@ export function createHub(options: HubOptions): Hub {
   const { database, bus, log, nodeId, headCheckMs = HEAD_CHECK_MS } = options;
   const topics = new Map<string, Topic>();
 
-  const heard = (topic: Topic, { head, events, chars }: Hint): void => {
+  const heard = (topic: Topic, hint: Hint): void => {
+    const early = earlyHint(hint, topic.tail.head);
+    if (early !== null && topic.early.keep(early)) {
+      topic.patience ??= setTimeout(() => void heal(topic), PATIENCE_MS).unref();
+      return;
+    }
+    grow(topic, hint);
+    for (;;) {
+      const next = topic.early.takeAfter(topic.tail.head);
+      if (next === null) break;
+      grow(topic, next);
+    }
+    if (topic.early.isEmpty) endPatience(topic);
+  };
+
+  /** What is missing has not come in time: one look into the log for all, or, when that fails, each for itself. */
+  const heal = async (topic: Topic): Promise<void> => {
+    const missing = await readMissing(database, topic).catch((err: unknown) => {
+      log.warn({ err }, 'a hole could not be read');
+      return [];
+    });
+    endPatience(topic);
+    if (missing.length > 0) grow(topic, writeHint(nodeId, missing).hint);
+    for (const hint of topic.early.takeAll()) grow(topic, hint);
+  };
+
+  const grow = (topic: Topic, { head, events, chars }: Hint): void => {
     const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events, chars);
-    if (hasGrown) for (const wake of topic.wakes) wake();
+    if (!hasGrown) return;
+    carry(topic.lane, chars <= MAX_HINT_CHARS ? events : null);
+    for (const wake of topic.wakes) wake();
+  };
+
+  const carry = (lane: Lane, events: readonly StreamEvent[] | null): void => {
+    if (events === null) {
+      lane.dissolve();
+      return;
+    }
+    try {
+      lane.carry(events);
+    } catch (err) {
+      log.error({ err }, 'a lane could not carry a batch');
+      lane.dissolve();
+    }
   };
 
   const onHint = (streamId: string, message: string): void => {
@@ -110,7 +170,11 @@ export function createHub(options: HubOptions): Hub {
         return null;
       });
     const topic: Topic = {
+      streamId,
       tail: new StreamTail(),
+      lane: new Lane(),
+      early: new EarlyHints(),
+      patience: null,
       watchers: 0,
       wakes: new Set(),
       ready: subscribed.then(() => {}),
@@ -137,6 +201,14 @@ export function createHub(options: HubOptions): Hub {
           return topic.tail.head;
         },
         after: (seq) => topic.tail.after(seq),
+        fill(events, chars) {
+          // Streams with one reader are many, and it has what it read: their tails need only know where they are.
+          const kept = topic.watchers > 1 ? events : events.slice(-1);
+          const share = kept.length / Math.max(1, events.length);
+          const head = kept.at(-1)?.seq ?? 0;
+          if (topic.tail.isEmpty) heard(topic, { head, events: kept, chars: chars * share });
+        },
+        board: (passenger, seq) => (seq === topic.tail.head ? topic.lane.join(passenger, seq) : null),
         onChange(wake) {
           topic.wakes.add(wake);
           return { [Symbol.dispose]: () => topic.wakes.delete(wake) };
@@ -146,6 +218,7 @@ export function createHub(options: HubOptions): Hub {
           isOver = true;
           if (--topic.watchers > 0) return;
           topics.delete(streamId);
+          endPatience(topic);
           topic.leave();
         },
       };
@@ -153,17 +226,35 @@ export function createHub(options: HubOptions): Hub {
     get watchedCount() {
       return topics.size;
     },
+    get laneCount() {
+      return [...topics.values()].reduce((sum, { lane }) => sum + lane.size, 0);
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       gap[Symbol.dispose]();
-      for (const topic of topics.values()) topic.leave();
+      for (const topic of topics.values()) {
+        endPatience(topic);
+        topic.leave();
+      }
       topics.clear();
       await checking;
     },
   };
 }
 
+function endPatience(topic: Topic): void {
+  if (topic.patience !== null) clearTimeout(topic.patience);
+  topic.patience = null;
+}
+
 const channelOf = (streamId: string): string => `aura:stream:${streamId}`;
+
+async function readMissing(database: Database, { streamId, tail }: Topic): Promise<StreamEvent[]> {
+  return await withSystemTransaction(
+    { database, hub: NO_HUB },
+    async ({ db }) => await readEvents(db, { streamId, after: tail.head }),
+  );
+}
 
 async function readHeads(database: Database, ids: string[]): Promise<{ id: string; head: number }[]> {
   return await database.db.transaction().execute(async (db) => {

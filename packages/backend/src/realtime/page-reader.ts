@@ -1,7 +1,8 @@
 import type { Database } from '../db/database.ts';
-import { withTransaction } from '../db/transaction.ts';
+import { NO_HUB, withTransaction } from '../db/transaction.ts';
 import type { StreamEvent } from './event.ts';
-import { readEvents } from './read-events.ts';
+import { PageCache } from './page-cache.ts';
+import { PAGE_SIZE, readEvents } from './read-events.ts';
 
 export interface PageRequest {
   tenantId: string;
@@ -9,32 +10,58 @@ export interface PageRequest {
   after: number;
 }
 
-/** Reads pages of the log. Readers that want the same page at the same time share one query: a storm of clients that come back costs a query a page, not a query a client. */
+/**
+ * Reads pages of the log. Pages begin at multiples of their size, so that readers with different cursors want the same
+ * ones, and readers that want the same page at the same time share one query: a storm of clients that come back costs
+ * a query a page, not a query a client. A full page never changes and is kept for a few seconds.
+ */
 export interface PageReader {
-  read(request: PageRequest): Promise<readonly StreamEvent[]>;
+  /** The page that the event after `after` is on. */
+  read(request: PageRequest): Promise<Page>;
   /** Queries made so far; for metrics and tests. */
   readonly queryCount: number;
 }
 
+export interface Page {
+  /** Beginning before what was asked for, in most cases; where the log has been pruned with holes. */
+  readonly events: readonly StreamEvent[];
+  /** The size of `events` as JSON. */
+  readonly chars: number;
+  /** The log may go on behind this page; else it ended here when it was read. */
+  readonly isFull: boolean;
+}
+
 export function createPageReader(database: Database): PageReader {
-  const underWay = new Map<string, Promise<readonly StreamEvent[]>>();
-  const hub = { publish: () => {} };
+  const underWay = new Map<string, Promise<Page>>();
+  const kept = new PageCache();
   let queryCount = 0;
+
+  const query = async ({ tenantId, streamId, after }: PageRequest): Promise<Page> => {
+    queryCount++;
+    const caller = { tenantId, userId: tenantId };
+    // Without an upper end: where events before it were pruned the page holds later ones, and is never mistaken for the last.
+    const events = await withTransaction(
+      { database, hub: NO_HUB, caller },
+      async ({ db }) => await readEvents(db, { streamId, after }),
+    );
+    return { events, chars: JSON.stringify(events).length, isFull: events.length === PAGE_SIZE };
+  };
+
   return {
-    read({ tenantId, streamId, after }) {
-      const key = `${tenantId}/${streamId}/${after}`;
-      const shared = underWay.get(key);
-      if (shared !== undefined) return shared;
-      queryCount++;
-      const caller = { tenantId, userId: tenantId };
-      const page = withTransaction(
-        { database, hub, caller },
-        async ({ db }) => await readEvents(db, { streamId, after }),
-      );
-      underWay.set(key, page);
-      const forget = (): void => void underWay.delete(key);
-      page.then(forget, forget);
-      return page;
+    async read({ tenantId, streamId, after }) {
+      const start = after - (after % PAGE_SIZE);
+      const key = `${tenantId}/${streamId}/${start}`;
+      const known = kept.get(key) ?? underWay.get(key);
+      if (known !== undefined) return await known;
+      const reading = query({ tenantId, streamId, after: start });
+      underWay.set(key, reading);
+      try {
+        const page = await reading;
+        if (page.isFull) kept.set(key, page);
+        return page;
+      } finally {
+        underWay.delete(key);
+      }
     },
     get queryCount() {
       return queryCount;

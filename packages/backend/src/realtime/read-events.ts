@@ -20,11 +20,16 @@ export async function readEvents(
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }
 
+/** Where a stream stands. */
+export interface StreamPlace {
+  epoch: string;
+  head: number;
+  /** Readers get nothing before this seq. */
+  oldest: number;
+}
+
 /** Where a stream stands now; null when there is none (for this tenant). */
-export async function readStreamHead(
-  db: Kysely<Schema>,
-  streamId: string,
-): Promise<{ epoch: string; head: number; oldest: number } | null> {
+export async function readStreamHead(db: Kysely<Schema>, streamId: string): Promise<StreamPlace | null> {
   const row = await db
     .selectFrom('streams')
     .select(['epoch', 'head', 'oldest'])

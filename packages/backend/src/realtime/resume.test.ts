@@ -7,6 +7,7 @@ import { withTransaction } from '../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestTenant } from '../testing/test-caller.ts';
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
+import { LaneTickets } from './lane-tickets.ts';
 import { readStreamHead } from './read-events.ts';
 import { type FeedOptions, resumeFeed } from './resume.ts';
 import type { SocketFlow } from './socket-flow.ts';
@@ -52,6 +53,7 @@ async function read(
     streamId: stream.id,
     lastEventId: null,
     start: { after: OLDEST - 1 },
+    viewKey: 'all',
     view: ({ type, seq }) => ({ type, seq }),
     readSnapshot: async () => await snapshot(ctx),
     signal,
@@ -182,6 +184,9 @@ describe('resumeFeed', () => {
   it('waits for the socket before each event', async () => {
     let readyCalls = 0;
     const flow: SocketFlow = {
+      tickets: new LaneTickets(),
+      hasRoom: true,
+      write: () => {},
       ready: () => {
         readyCalls += 1;
         return Promise.resolve();

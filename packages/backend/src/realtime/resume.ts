@@ -5,8 +5,10 @@ import { withTransaction } from '../db/transaction.ts';
 import type { StreamEvent } from './event.ts';
 import { followStream } from './follow-stream.ts';
 import type { Hub } from './hub.ts';
+import type { Passenger } from './lane.ts';
 import type { PageReader } from './page-reader.ts';
-import { readStreamHead } from './read-events.ts';
+import { readStreamHead, type StreamPlace } from './read-events.ts';
+import { createRide } from './ride.ts';
 import type { SocketFlow } from './socket-flow.ts';
 
 interface FeedContext {
@@ -20,6 +22,8 @@ interface FeedContext {
 
 export interface FeedOptions<E, S> {
   streamId: string;
+  /** Where the stream stands, when the transaction that authorised has read that; else it is looked up. */
+  stream?: StreamPlace | null;
   lastEventId: string | null | undefined;
   signal: AbortSignal;
   /**
@@ -34,10 +38,14 @@ export interface FeedOptions<E, S> {
   start: { after: number } | 'snapshot';
   /** The seq after which the feed has nothing more to say, when that is known already. */
   end?: number | null;
+  /** Feeds of this stream with the same key have the same `view`, whoever reads them. */
+  viewKey: string;
   /** The event as the reader sees it, or null when it is not for this feed. */
   view(event: StreamEvent): E | null;
   /** True for the event after which the feed has nothing more to say. */
   isLast?(event: StreamEvent): boolean;
+  /** True for an event of which the feed must know before it goes out: about the reader's rights, say. */
+  leavesLane?(event: StreamEvent): boolean;
 }
 
 /** The reader's cursor was of no use (pruned, foreign, or made up): here is where things stand; go on from here. */
@@ -49,14 +57,16 @@ export interface Reset<S> {
 
 /**
  * A subscription: resumes at the cursor when it can, says so (`reset`) when it cannot, and never has a silent gap.
- * Authorise before calling. Waits for the socket whenever the reader is slow.
+ * Authorise before calling. Waits for the socket whenever the reader is slow. A reader on a socket that has everything
+ * rides in the stream's lane until something needs a closer look.
  */
 export async function* resumeFeed<E extends object, S>(
   ctx: FeedContext,
   options: FeedOptions<E, S>,
 ): AsyncGenerator<TrackedEnvelope<E | Reset<S>>, void, undefined> {
   const { streamId, signal } = options;
-  const stream = await withTransaction(ctx, async ({ db }) => await readStreamHead(db, streamId));
+  const stream =
+    options.stream ?? (await withTransaction(ctx, async ({ db }) => await readStreamHead(db, streamId)));
   if (stream === null) return;
 
   let { epoch } = stream;
@@ -72,21 +82,38 @@ export async function* resumeFeed<E extends object, S>(
 
   const { end } = options;
   if (end !== null && end !== undefined && after >= end) return;
-  for await (const event of followStream(ctx, { tenantId: ctx.caller.tenantId, streamId, after, signal })) {
+  using watch = ctx.hub.watch(streamId);
+  using ride =
+    ctx.flow === null ? null : createRide({ watch, flow: ctx.flow, signal }, feedOf(options, epoch));
+  const request = { tenantId: ctx.caller.tenantId, streamId, after, signal, ride };
+  for await (const event of followStream({ watch, pageReader: ctx.pageReader }, request)) {
     const view = options.view(event);
     if (view !== null) {
       await ctx.flow?.ready(signal);
       if (signal.aborted) return;
-      yield tracked(formatCursor({ epoch, seq: event.seq }), view);
+      yield tracked(formatCursor({ epoch, seq: event.seq }), ride?.offer(view, event.seq) ?? view);
     }
     if (options.isLast?.(event) === true) return;
   }
 }
 
+/** What the lane has to know of a feed. */
+function feedOf<E extends object>(
+  { viewKey, view, isLast, leavesLane }: FeedOptions<E, unknown>,
+  epoch: string,
+): Pick<Passenger, 'epoch' | 'viewKey' | 'view' | 'mustLeave'> {
+  return {
+    epoch,
+    viewKey,
+    view,
+    mustLeave: (event) => isLast?.(event) === true || leavesLane?.(event) === true,
+  };
+}
+
 /** The seq to go on after, or null when the log does not hold everything since then. */
 function usablePlace(
   { lastEventId, start }: Pick<FeedOptions<never, never>, 'lastEventId' | 'start'>,
-  stream: { epoch: string; head: number; oldest: number },
+  stream: StreamPlace,
 ): number | null {
   const place = placeOf(lastEventId ?? null, { start, epoch: stream.epoch });
   const isUsable =

@@ -1,4 +1,7 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { LanePort } from './lane-port.ts';
+import { LaneTickets } from './lane-tickets.ts';
 
 /** Closing code for a reader that does not keep up; its client comes back and resumes at its cursor. */
 const SLOW_READER_CODE = 4008;
@@ -21,16 +24,23 @@ export const FLOW_LIMITS: FlowLimits = {
 };
 
 /** Keeps what waits for one socket bounded, however many subscriptions it carries. */
-export interface SocketFlow {
+export interface SocketFlow extends LanePort {
+  /** For this socket's encoder. */
+  readonly tickets: LaneTickets;
   /** Resolves when the socket can take more, or when `signal` aborts. Closes the socket (4008) when it never can. */
   ready(signal: AbortSignal): Promise<void>;
 }
 
-type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate'>;
+type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate' | 'readyState' | 'OPEN'>;
 
 const POLL_MS = 20;
 
-export function createSocketFlow(socket: Socket, limits: FlowLimits = FLOW_LIMITS): SocketFlow {
+/** `wire` is what `socket` writes to: without compression it writes each frame there whole, and at once. */
+export function createSocketFlow(
+  socket: Socket,
+  wire: Pick<Writable, 'write'>,
+  limits: FlowLimits = FLOW_LIMITS,
+): SocketFlow {
   let waiting: Promise<void> | null = null;
 
   /** One watcher a socket; its subscriptions wait for it together. `ws` has no drain event, so it looks. */
@@ -51,6 +61,13 @@ export function createSocketFlow(socket: Socket, limits: FlowLimits = FLOW_LIMIT
   };
 
   return {
+    tickets: new LaneTickets(),
+    get hasRoom() {
+      return socket.bufferedAmount <= limits.pauseBytes;
+    },
+    write(frames) {
+      if (socket.readyState === socket.OPEN) wire.write(frames);
+    },
     async ready(signal) {
       if (socket.bufferedAmount <= limits.pauseBytes) return;
       waiting ??= drained().finally(() => {

@@ -19,11 +19,17 @@ export class StreamTail {
     return this.#head;
   }
 
+  get isEmpty(): boolean {
+    return this.#events.length === 0;
+  }
+
   /** Takes neighbouring events, together so many characters; true when they raised the head. */
   push(events: readonly StreamEvent[], chars: number): boolean {
     const first = events[0];
     const last = events.at(-1);
-    if (first === undefined || last === undefined || last.seq <= this.#head) return false;
+    if (first === undefined || last === undefined || last.seq < this.#head) return false;
+    const hasGrown = last.seq > this.#head;
+    if (!hasGrown && !this.isEmpty) return false;
     let end = this.#events.at(-1)?.seq;
     if (end === undefined || first.seq > end + 1) {
       this.#events = [];
@@ -41,7 +47,7 @@ export class StreamTail {
     // Cut at twice the bound, so that the cost of cutting is spread over many events.
     if (this.#events.length > 2 * MAX_EVENTS || this.#chars > 2 * MAX_CHARS) this.#cut();
     this.#head = last.seq;
-    return true;
+    return hasGrown;
   }
 
   #cut(): void {
@@ -65,11 +71,12 @@ export class StreamTail {
     return true;
   }
 
-  /** The events after `seq`, or null when the tail does not reach back that far or nothing is there. */
+  /** The events after `seq`, none when that is the head; null when the tail does not reach there. */
   after(seq: number): readonly StreamEvent[] | null {
     const first = this.#events[0];
     const last = this.#events.at(-1);
-    if (first === undefined || last === undefined || seq < first.seq - 1 || seq >= last.seq) return null;
+    if (first === undefined || last === undefined || seq < first.seq - 1) return null;
+    if (seq >= last.seq) return seq === this.#head ? [] : null;
     return this.#events.slice(seq + 1 - first.seq);
   }
 }

@@ -6,7 +6,7 @@ import { createTestBackend, type TestBackend } from '../testing/test-backend.ts'
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
 import { append } from './append.ts';
 import type { StreamEvent } from './event.ts';
-import { followStream } from './follow-stream.ts';
+import { followTestStream } from '../testing/follow-test-stream.ts';
 
 // Longer: `AURA_STORM_SECONDS=60 AURA_STORM_SEED=1 npx vitest run src/realtime/writer-storm`.
 const SECONDS = Number(process.env.AURA_STORM_SECONDS ?? 1);
@@ -82,7 +82,7 @@ async function read(storm: Storm, random: (below: number) => number, end: Promis
     const stayFor = 1 + random(200);
     let seen = 0;
     const request = { streamId, tenantId, after: last, signal: controller.signal };
-    for await (const { seq, data } of followStream(test.backend, request)) {
+    for await (const { seq, data } of followTestStream(test.backend, request)) {
       expect(seq).toBe(last + 1);
       expect(read.has(seq)).toBe(false);
       read.set(seq, data.text);

@@ -15,6 +15,7 @@ export {
 } from './test-caller.ts';
 export { createTestDatabase } from './test-database.ts';
 export { withSystemTransaction, withTransaction } from '../db/transaction.ts';
+export { addMembers } from '../features/chat/add-members.ts';
 export { append } from '../realtime/append.ts';
 export { createStream } from '../realtime/create-stream.ts';
 

@@ -48,8 +48,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       muted_until timestamptz,
       last_posted_at timestamptz,
       primary key (room_id, user_id),
+      -- Makes muting change a key: messages that wait for it read the row anew, and markers of what was read do not wait.
+      unique (room_id, user_id, muted_until),
       foreign key (tenant_id, room_id) references rooms (tenant_id, id),
-      foreign key (tenant_id, user_id) references memberships (tenant_id, user_id) on delete cascade
+      -- Nobody vanishes from a room: whoever is taken out of a tenant leaves its rooms first, which says so in them.
+      foreign key (tenant_id, user_id) references memberships (tenant_id, user_id)
     )`,
     `create index room_members_user on room_members (tenant_id, user_id)`,
     ...isolate('room_members'),
@@ -66,6 +69,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (tenant_id, room_id) references rooms (tenant_id, id)
     )`,
     ...isolate('room_bans'),
+
+    // What still holds of somebody who left, so that coming back lifts nothing.
+    `create table room_departures (
+      tenant_id uuid not null,
+      room_id uuid not null,
+      user_id uuid not null,
+      muted_until timestamptz,
+      last_posted_at timestamptz,
+      primary key (room_id, user_id),
+      foreign key (tenant_id, room_id) references rooms (tenant_id, id)
+    )`,
+    ...isolate('room_departures'),
 
     `alter table messages
       add column author_id uuid,
@@ -125,9 +140,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `grant update (text, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_at, revision_seqs)
       on messages to aura_app`,
     `grant select, insert, update on rooms to aura_app`,
-    `grant select, insert, update, delete on room_members, room_bans, message_reactions, attachments to aura_app`,
+    `grant select, insert, update, delete on room_members, room_bans, room_departures, message_reactions, attachments
+      to aura_app`,
     `grant select, delete on attachments to aura_system`,
     `grant select, delete on message_reactions to aura_system`,
+    // To lock a room one must be allowed to update some column of it; this one decides little.
+    `grant select, update (slow_mode_seconds) on rooms to aura_system`,
+    `grant select, update (role) on room_members to aura_system`,
 
     `grant select (id, tenant_id, slow_mode_seconds, archived_at), update (slow_mode_seconds) on rooms to aura_writer`,
     `grant select (room_id, user_id, tenant_id, role, name, muted_until, last_posted_at), update (last_posted_at)

@@ -10,5 +10,5 @@ export function accountEvents(
   { lastEventId }: AccountEventsInput,
   signal: AbortSignal,
 ): AsyncGenerator<TrackedEnvelope<AccountEvent | Reset<Record<string, never>>>, void, undefined> {
-  return userFeed(ctx, { lastEventId, view: (event) => event }, signal);
+  return userFeed(ctx, { lastEventId, viewKey: 'account', view: (event) => event }, signal);
 }

@@ -3,6 +3,7 @@ import type { TrackedEnvelope } from '@trpc/server';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
+import { readStreamHead } from '../../realtime/read-events.ts';
 import { type Reset, resumeFeed } from '../../realtime/resume.ts';
 import { getRun } from './get-run.ts';
 import { findRun } from './run-store.ts';
@@ -14,10 +15,14 @@ export async function* runEvents(
   { runId, lastEventId }: RunEventsInput,
   signal: AbortSignal,
 ): AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined> {
-  const run = await withTransaction(ctx, async ({ db }) => await findRun(db, { ...ctx.caller, runId }));
-  if (run === undefined) throw notFound('run');
+  const { run, stream } = await withTransaction(ctx, async ({ db }) => {
+    const row = await findRun(db, { ...ctx.caller, runId });
+    if (row === undefined) throw notFound('run');
+    return { run: row, stream: await readStreamHead(db, row.conversationId) };
+  });
   yield* resumeFeed(ctx, {
     streamId: run.conversationId,
+    stream,
     lastEventId,
     signal,
     start: { after: (run.firstSeq ?? 1) - 1 },
@@ -26,6 +31,7 @@ export async function* runEvents(
       const { state, cursor } = await getRun(ctx, { runId });
       return { state: { state }, cursor, isComplete: state.endedAt !== null };
     },
+    viewKey: `run ${runId}`,
     view: (event) => (event.runId === runId ? runEvent(event) : null),
     isLast: (event) => event.runId === runId && event.type === 'done',
   });

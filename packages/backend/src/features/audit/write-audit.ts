@@ -3,10 +3,10 @@ import type { Caller, RequestInfo } from '../../context.ts';
 import { jsonText } from '../../db/json-text.ts';
 import type { Tx } from '../../db/transaction.ts';
 
-/** Who did it and from where. `caller` is null when nobody is signed in; for an API key the entry names it. */
+/** Who did it and from where. `caller` is null when nobody is signed in, its `userId` when the server did it; for an API key the entry names it. */
 export interface AuditSource {
   caller:
-    | ({ tenantId: string | null; userId: string } & Partial<Pick<Caller, 'sessionId' | 'scopes'>>)
+    | ({ tenantId: string | null; userId: string | null } & Partial<Pick<Caller, 'sessionId' | 'scopes'>>)
     | null;
   request: RequestInfo;
 }

@@ -4,6 +4,7 @@ import { databaseNow } from '../../db/database-now.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { MemberNotice } from './announce-in-room.ts';
+import { findMembersByIds, takeDepartures } from './room-member-store.ts';
 import { countMembers, findPeopleByIds } from './room-store.ts';
 import { roomMemberView } from './room-view.ts';
 
@@ -15,21 +16,25 @@ export interface Joined {
 
 /**
  * Puts people of the tenant into a room, those who are not in it yet, and answers what says so for the caller to announce.
- * Ids of nobody are passed over. They start with everything read. Throws TOO_MANY_REQUESTS when the room is full. The
- * caller holds the room.
+ * Ids of nobody are passed over. They start with everything read, and as muted as they left. Throws TOO_MANY_REQUESTS when
+ * the room is full. The caller holds the room.
  */
 export async function addMembers(
   tx: Tx,
   { tenantId, roomId }: { tenantId: string; roomId: string },
   { userIds, role, invitedBy }: { userIds: readonly string[]; role: RoomRole; invitedBy: string | null },
 ): Promise<Joined> {
-  const people = await findPeopleByIds(tx.db, { tenantId, userIds });
+  const place = { tenantId, roomId };
+  const present = new Set((await findMembersByIds(tx.db, place, userIds)).map(({ userId }) => userId));
+  const wanted = userIds.filter((userId) => !present.has(userId));
+  const people = await findPeopleByIds(tx.db, { tenantId, userIds: wanted });
   if (people.length === 0) return { members: [], events: [], notices: [] };
-  if ((await countMembers(tx.db, { tenantId, roomId })) + people.length > LIMITS.roomMembers) {
+  if ((await countMembers(tx.db, place)) + people.length > LIMITS.roomMembers) {
     throw new AppError('TOO_MANY_REQUESTS', {
       message: `A room has ${LIMITS.roomMembers} members at most. Remove some first.`,
     });
   }
+  const kept = await takeDepartures(tx.db, place, wanted);
   const rows = await tx.db
     .insertInto('roomMembers')
     .values((eb) =>
@@ -41,10 +46,11 @@ export async function addMembers(
         name,
         pictureUrl,
         joinedAt: databaseNow,
+        mutedUntil: kept.get(userId)?.mutedUntil ?? null,
+        lastPostedAt: kept.get(userId)?.lastPostedAt ?? null,
         readSeq: eb.selectFrom('streams').select('head').where('id', '=', roomId),
       })),
     )
-    .onConflict((conflict) => conflict.columns(['roomId', 'userId']).doNothing())
     .returningAll()
     .execute();
   const members = rows.map(roomMemberView);

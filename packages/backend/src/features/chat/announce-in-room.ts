@@ -11,19 +11,27 @@ export interface MemberNotice {
 }
 
 /**
- * Appends to a room's stream, and to those of the members `notices` are for, in the caller's transaction and last in it.
+ * Appends to a room's stream, those of the members `notices` are for, and others (`appends`), in the caller's transaction and last in it.
  * Answers the room's events as they were stored.
  */
 export async function announceInRoom(
   tx: Tx,
   { tenantId, roomId }: { tenantId: string; roomId: string },
-  { events, notices = [] }: { events: readonly Unplaced<RoomEvent>[]; notices?: readonly MemberNotice[] },
+  {
+    events,
+    notices = [],
+    appends = [],
+  }: {
+    events: readonly Unplaced<RoomEvent>[];
+    notices?: readonly MemberNotice[] | undefined;
+    appends?: readonly Append[] | undefined;
+  },
 ): Promise<StreamEvent[]> {
   const streams = await findStreamIds(tx.db, { tenantId, userIds: notices.map(({ userId }) => userId) });
   const told = notices.flatMap(({ userId, event }): Append[] => {
     const streamId = streams.get(userId);
     return streamId === undefined ? [] : [{ streamId, events: [event] }];
   });
-  const [stored = []] = await append(tx, [{ streamId: roomId, events }, ...told]);
+  const [stored = []] = await append(tx, [{ streamId: roomId, events }, ...told, ...appends]);
   return stored;
 }

@@ -25,6 +25,14 @@ export function assertOwner(me: Member): void {
 
 const RANK: Record<RoomRole, number> = { owner: 2, moderator: 1, member: 0 };
 
+/** Whoever is an owner stays one until another can take over: somebody must be able to look after a room. */
+export function assertReplaced(member: Pick<Member, 'role'>, others: { owners: number }): void {
+  if (member.role !== 'owner' || others.owners > 0) return;
+  throw new AppError('CONFLICT', {
+    message: 'This room would have no owner. Make another member one first, or archive the room.',
+  });
+}
+
 /** Muting, removing and banning goes down the ranks only: nobody does it to their like. */
 export function assertOutranks(me: Member, other: Member): void {
   assertModerator(me);

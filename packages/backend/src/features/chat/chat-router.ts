@@ -1,24 +1,49 @@
 import {
+  archiveRoomInputSchema,
+  banInputSchema,
   createRoomInputSchema,
+  findPeopleInputSchema,
+  findPeopleOutputSchema,
+  inviteInputSchema,
+  inviteOutputSchema,
+  listBansOutputSchema,
   listRoomMessagesInputSchema,
   listRoomMessagesOutputSchema,
   listRoomsInputSchema,
   listRoomsOutputSchema,
+  muteInputSchema,
   postMessageInputSchema,
   postMessageOutputSchema,
+  removeMemberInputSchema,
   roomEventsInputSchema,
+  roomMemberViewSchema,
   roomRefSchema,
   type RoomState,
   roomViewSchema,
+  setMemberRoleInputSchema,
+  unbanInputSchema,
+  updateRoomInputSchema,
 } from '@aura/contract';
 import { signalOf } from '../../trpc/signal-of.ts';
-import { memberProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { memberProcedure, nothingSchema, router, userProcedure } from '../../trpc/trpc.ts';
+import { archiveRoom } from './archive-room.ts';
+import { ban } from './ban.ts';
 import { createRoom } from './create-room.ts';
+import { findPeople } from './find-people.ts';
 import { getRoom } from './get-room.ts';
+import { invite } from './invite.ts';
+import { joinRoom } from './join-room.ts';
+import { leaveRoom } from './leave-room.ts';
+import { listBans } from './list-bans.ts';
 import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
+import { mute } from './mute.ts';
 import { postMessage } from './post-message.ts';
+import { removeMember } from './remove-member.ts';
 import { roomEvents } from './room-events.ts';
+import { setMemberRole } from './set-member-role.ts';
+import { unban } from './unban.ts';
+import { updateRoom } from './update-room.ts';
 
 export const chatRouter = router({
   createRoom: memberProcedure
@@ -35,6 +60,54 @@ export const chatRouter = router({
       async ({ ctx, input }): Promise<{ state: RoomState; cursor: string; readSeq: number }> =>
         await getRoom(ctx, input),
     ),
+  updateRoom: memberProcedure
+    .input(updateRoomInputSchema)
+    .output(roomViewSchema)
+    .mutation(async ({ ctx, input }) => await updateRoom(ctx, input)),
+  archiveRoom: memberProcedure
+    .input(archiveRoomInputSchema)
+    .output(roomViewSchema)
+    .mutation(async ({ ctx, input }) => await archiveRoom(ctx, input)),
+  joinRoom: memberProcedure
+    .input(roomRefSchema)
+    .output(roomViewSchema)
+    .mutation(async ({ ctx, input }) => await joinRoom(ctx, input)),
+  leaveRoom: userProcedure
+    .input(roomRefSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await leaveRoom(ctx, input)),
+  invite: memberProcedure
+    .input(inviteInputSchema)
+    .output(inviteOutputSchema)
+    .mutation(async ({ ctx, input }) => await invite(ctx, input)),
+  removeMember: memberProcedure
+    .input(removeMemberInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await removeMember(ctx, input)),
+  setMemberRole: memberProcedure
+    .input(setMemberRoleInputSchema)
+    .output(roomMemberViewSchema)
+    .mutation(async ({ ctx, input }) => await setMemberRole(ctx, input)),
+  mute: memberProcedure
+    .input(muteInputSchema)
+    .output(roomMemberViewSchema)
+    .mutation(async ({ ctx, input }) => await mute(ctx, input)),
+  ban: memberProcedure
+    .input(banInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await ban(ctx, input)),
+  unban: memberProcedure
+    .input(unbanInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await unban(ctx, input)),
+  bans: memberProcedure
+    .input(roomRefSchema)
+    .output(listBansOutputSchema)
+    .query(async ({ ctx, input }) => await listBans(ctx, input)),
+  findPeople: memberProcedure
+    .input(findPeopleInputSchema)
+    .output(findPeopleOutputSchema)
+    .query(async ({ ctx, input }) => await findPeople(ctx, input)),
   postMessage: memberProcedure
     .input(postMessageInputSchema)
     .output(postMessageOutputSchema)

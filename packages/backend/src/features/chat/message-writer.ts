@@ -95,8 +95,9 @@ const NOBODY = sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
  * Posts messages, one answer each, in order. Locks are taken rooms first, then members, then streams, each in id order;
- * who removes a member, or archives a room, waits for the messages before it, and a message after it is refused. Two
- * nodes that post the same at once: one of them fails on the unique index and finds the other's when it tries again.
+ * who removes or mutes a member, or archives a room, waits for the messages before it, and a message after it is refused.
+ * Two nodes that post the same at once: one of them fails on the unique index and finds the other's when it tries again;
+ * in slow mode, two of one member: one finds that the time of the last is not what it was any more.
  */
 export async function writeMessages(
   db: Kysely<Schema>,
@@ -145,7 +146,7 @@ export async function writeMessages(
           when m.muted_until > clock_timestamp() then 'muted'
           when r.slow_mode_seconds > 0 and m.role = 'member' and (
             m.last_posted_at + make_interval(secs => r.slow_mode_seconds) > clock_timestamp()
-            or row_number() over (partition by i.room_id, i.user_id order by i.req) > 1) then 'slow'
+            or row_number() over (partition by i.room_id, i.user_id, e.id is null order by i.req) > 1) then 'slow'
           else 'posted'
         end as outcome
       from input i
@@ -157,27 +158,38 @@ export async function writeMessages(
           and coalesce(author_id, ${NOBODY}) = coalesce(i.author_id, ${NOBODY})
         limit 1) e on true
     ),
+    paced as (
+      update room_members m set last_posted_at = date_trunc('milliseconds', clock_timestamp()) from judged j
+      where j.outcome = 'posted' and j.pause_seconds > 0 and m.room_id = j.room_id and m.user_id = j.user_id
+        and m.last_posted_at is not distinct from j.last_posted_at
+      returning m.room_id, m.user_id
+    ),
+    decided as materialized (
+      select j.*, case when j.outcome = 'posted' and j.pause_seconds > 0 and p.user_id is null then 'slow'
+        else j.outcome end as decision
+      from judged j left join paced p on p.room_id = j.room_id and p.user_id = j.user_id
+    ),
     locked as materialized (
       select id from streams
-      where id = any(${roomIds}::uuid[]) and id in (select room_id from judged where outcome = 'posted')
+      where id = any(${roomIds}::uuid[]) and id in (select room_id from decided where decision = 'posted')
       order by id for update
     ),
     heads as (
       update streams s set head = s.head + j.n
-      from (select room_id, tenant_id, count(*) as n from judged where outcome = 'posted' group by 1, 2) j
+      from (select room_id, tenant_id, count(*) as n from decided where decision = 'posted' group by 1, 2) j
       where s.id = j.room_id and s.id = any(${roomIds}::uuid[]) and s.tenant_id = j.tenant_id
         and s.id in (select id from locked)
       returning s.id, s.head - j.n as base
     ),
     numbered as materialized (
       select j.req, j.tenant_id, j.room_id, j.user_id, j.author_id, j.message_id, j.client_id, j.request_hash,
-        j.run_id, j.thread_of, j.mentions, j.message->>'text' as text, j.pause_seconds,
+        j.run_id, j.thread_of, j.mentions, j.message->>'text' as text,
         case when j.author_id is null then ${AGENT_NAME} else j.name end as author_name,
         jsonb_build_object('thread', j.thread, 'message', j.message || jsonb_build_object('authorName',
           case when j.author_id is null then ${AGENT_NAME} else j.name end)) as data,
         h.base + row_number() over (partition by j.room_id order by j.req) as seq,
         date_trunc('milliseconds', clock_timestamp()) as at
-      from judged j join heads h on h.id = j.room_id where j.outcome = 'posted'
+      from decided j join heads h on h.id = j.room_id where j.decision = 'posted'
     ),
     stored as (
       insert into messages (id, tenant_id, conversation_id, run_id, role, client_id, request_hash, text, author_id,
@@ -189,16 +201,12 @@ export async function writeMessages(
     said as (
       insert into events (stream_id, seq, tenant_id, type, run_id, data, at)
       select room_id, seq, tenant_id, 'message_posted', run_id, data, at from numbered
-    ),
-    paced as (
-      update room_members m set last_posted_at = n.at from numbered n
-      where n.pause_seconds > 0 and m.room_id = n.room_id and m.user_id = n.user_id
     )
-    select j.req, j.outcome, n.seq, n.at, n.data, j.earlier_id, j.earlier_seq, j.earlier_run_id, j.muted_until,
-      ceil(1000 * greatest(0, coalesce(extract(epoch from
-        j.last_posted_at + make_interval(secs => j.pause_seconds) - clock_timestamp()), j.pause_seconds)))::int
-        as retry_after_ms
-    from judged j left join numbered n on n.req = j.req order by j.req`.execute(db);
+    select j.req, j.decision as outcome, n.seq, n.at, n.data, j.earlier_id, j.earlier_seq, j.earlier_run_id,
+      j.muted_until, (1000 * case when j.last_posted_at + make_interval(secs => j.pause_seconds) > clock_timestamp()
+        then ceil(extract(epoch from j.last_posted_at + make_interval(secs => j.pause_seconds) - clock_timestamp()))
+        else j.pause_seconds end)::int as retry_after_ms
+    from decided j left join numbered n on n.req = j.req order by j.req`.execute(db);
   return rows.map((row) => outcomeOf(row));
 }
 

@@ -16,8 +16,9 @@ export async function postWithMore(
   { attachmentIds }: { attachmentIds: readonly string[]; asksAgent: boolean },
 ): Promise<PostMessageOutput> {
   return await withTransaction(ctx, async (tx) => {
-    // Before anything else, so that a stranger learns nothing of what is in the room.
-    await enterRoom(tx.db, ctx.caller, request);
+    // Before anything else, so that a stranger learns nothing of what is in the room. Held, because locks of rooms come
+    // before those of messages.
+    await enterRoom(tx.db, ctx.caller, { roomId: request.roomId, hold: 'member' });
     const thread = await openThread(tx, request);
     const files = await findUploads(tx.db, request, attachmentIds);
     const message = { ...request.message, attachments: files.map(attachmentView) };

@@ -9,6 +9,7 @@ import {
   lockRoom,
   type RoomMemberRow,
   type RoomRow,
+  shareRoom,
 } from './room-store.ts';
 
 /** A room and the caller's place in it. */
@@ -18,8 +19,8 @@ export interface RoomAccess {
 }
 
 /**
- * What the transaction holds until it ends. `member`: nobody removes the caller. `room`: nor does anything about the room
- * or its members change; taken first, before any other lock.
+ * What the transaction holds until it ends, taken before any other lock. `member`: the caller's place in the room stays as
+ * it is, and so do the room and its members; many hold it at a time. `room`: the right to change them.
  */
 export type RoomHold = 'nothing' | 'member' | 'room';
 
@@ -34,6 +35,7 @@ export async function enterRoom(
 ): Promise<RoomAccess> {
   const key = { tenantId, roomId, userId };
   if (hold === 'room') await lockRoom(db, key);
+  if (hold === 'member') await shareRoom(db, key);
   const me = await (hold === 'member' ? keepMember(db, key) : findMember(db, key));
   const room = await findRoom(db, key);
   if (room === undefined || (me === undefined && !isListed(room, role))) throw notFound('room');

@@ -20,13 +20,15 @@ export async function* roomEvents(
 ): AsyncGenerator<TrackedEnvelope<RoomEvent | Reset<{ state: RoomState }>>, void, undefined> {
   const { userId } = ctx.caller;
   // The head first: whoever was removed up to there, and is a member after all, has come back.
-  const from = await withTransaction(ctx, async ({ db }) => {
-    const stream = await readStreamHead(db, roomId);
+  const stream = await withTransaction(ctx, async ({ db }) => {
+    const place = await readStreamHead(db, roomId);
     await enterRoom(db, ctx.caller, { roomId });
-    return stream?.head ?? 0;
+    return place;
   });
+  const from = stream?.head ?? 0;
   yield* resumeFeed(ctx, {
     streamId: roomId,
+    stream,
     lastEventId,
     signal,
     start: 'snapshot',
@@ -34,6 +36,7 @@ export async function* roomEvents(
       const { state, cursor } = await getRoom(ctx, { roomId });
       return { state: { state }, cursor };
     },
+    viewKey: 'room',
     view: roomEvent,
     isLast: (event) => event.seq > from && isDepartureOf(userId, roomEvent(event)),
   });

@@ -1,3 +1,4 @@
+import type { Role } from '@aura/contract';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 
@@ -36,6 +37,17 @@ export async function lockRoom(db: Db, { tenantId, roomId }: RoomKey): Promise<v
     .where('tenantId', '=', tenantId)
     .where('id', '=', roomId)
     .forNoKeyUpdate()
+    .execute();
+}
+
+/** Nobody changes the room until the transaction has ended, as `lockRoom` would keep others out, but many may at a time. */
+export async function shareRoom(db: Db, { tenantId, roomId }: RoomKey): Promise<void> {
+  await db
+    .selectFrom('rooms')
+    .select('id')
+    .where('tenantId', '=', tenantId)
+    .where('id', '=', roomId)
+    .forShare()
     .execute();
 }
 
@@ -81,12 +93,13 @@ export async function countMembers(db: Db, { tenantId, roomId }: RoomKey): Promi
 export async function findPeopleByIds(
   db: Db,
   { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
-): Promise<{ userId: string; name: string; pictureUrl: string | null; streamId: string }[]> {
+): Promise<{ userId: string; name: string; pictureUrl: string | null; tenantRole: Role }[]> {
   if (userIds.length === 0) return [];
   return await db
     .selectFrom('memberships')
     .innerJoin('users', 'users.id', 'memberships.userId')
-    .select(['users.id as userId', 'users.pictureUrl', 'memberships.streamId', displayName.as('name')])
+    .select(['users.id as userId', 'users.pictureUrl', 'memberships.role as tenantRole'])
+    .select(displayName.as('name'))
     .where('memberships.tenantId', '=', tenantId)
     .where('users.isActive', '=', true)
     .where('memberships.userId', 'in', userIds)

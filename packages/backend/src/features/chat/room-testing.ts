@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type CreateRoomInput,
+  type ErrorCode,
   parseCursor,
   type RoomFeedEvent,
   type RoomState,
@@ -8,6 +9,7 @@ import {
 } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
 import { expect } from 'vitest';
+import { AppError } from '../../app-error.ts';
 import type { Backend } from '../../create-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { roomEvents } from './room-events.ts';
@@ -78,4 +80,68 @@ export async function expectRoomConverges(
   expect(lastEventId).toBe(fresh.cursor);
   expect(events.reduce(applyRoomEvent, before.state)).toEqual(fresh.state);
   return fresh.state;
+}
+
+/** A room with one person in each role, and somebody of the tenant who is not in it. */
+export interface StaffedRoom {
+  roomId: string;
+  owner: TestCaller;
+  moderator: TestCaller;
+  member: TestCaller;
+  stranger: TestCaller;
+}
+
+export async function createStaffedRoom(
+  backend: Backend,
+  input: Partial<CreateRoomInput> = {},
+): Promise<StaffedRoom> {
+  const { roomId, owner, members } = await createTestRoom(backend, { ...input, memberCount: 2 });
+  const [moderator, member] = members;
+  if (moderator === undefined || member === undefined) throw new Error('not enough members');
+  await owner.call.chat.setMemberRole({ roomId, userId: idOf(moderator), role: 'moderator' });
+  return { roomId, owner, moderator, member, stranger: await createTestCaller(backend) };
+}
+
+export const idOf = ({ ctx }: TestCaller): string => ctx.caller.userId;
+
+/** How many events a room's log has: what changes nothing adds none. */
+export async function roomHead(reader: TestCaller, roomId: string): Promise<number> {
+  return parseCursor((await reader.call.chat.getRoom({ roomId })).cursor)?.seq ?? 0;
+}
+
+/** What the audit log says of a room, in order. */
+export async function auditOf(
+  backend: Backend,
+  roomId: string,
+): Promise<{ action: string; data: unknown }[]> {
+  return await backend.database.db
+    .selectFrom('auditLog')
+    .select(['action', 'data'])
+    .where('subject', '=', roomId)
+    .orderBy('id')
+    .execute();
+}
+
+/** What a rejection with this code looks like to a caller in the process. */
+export const failure = (code: ErrorCode): { cause: { code: ErrorCode } } => ({ cause: { code } });
+
+/** A feed that is open when this resolves, with what it then tells until it ends, and the code it ends with. */
+export async function openRoomFeed(
+  reader: TestCaller,
+  roomId: string,
+): Promise<{ ended: Promise<{ events: RoomFeedEvent[]; code: ErrorCode | null }> }> {
+  const feed = roomEvents(reader.ctx, { roomId }, AbortSignal.timeout(20_000));
+  // The fresh start that a reader without a cursor gets.
+  await feed.next();
+  const events: RoomFeedEvent[] = [];
+  const read = async (): Promise<{ events: RoomFeedEvent[]; code: ErrorCode | null }> => {
+    try {
+      for await (const envelope of feed) if (isTrackedEnvelope(envelope)) events.push(envelope[1]);
+      return { events, code: null };
+    } catch (err) {
+      if (!(err instanceof AppError)) throw err;
+      return { events, code: err.code };
+    }
+  };
+  return { ended: read() };
 }

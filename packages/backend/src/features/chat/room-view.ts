@@ -1,5 +1,6 @@
-import type { RoomEvent, RoomMemberView, RoomView } from '@aura/contract';
+import type { RoomBanView, RoomEvent, RoomMemberView, RoomView } from '@aura/contract';
 import type { StreamEvent } from '../../realtime/event.ts';
+import type { RoomBanRow } from './room-ban-store.ts';
 import type { RoomMemberRow, RoomRow } from './room-store.ts';
 
 export function roomView(row: RoomRow): RoomView {
@@ -29,6 +30,10 @@ export function roomMemberView(row: RoomMemberRow): RoomMemberView {
     mutedUntil: row.mutedUntil?.toISOString() ?? null,
     joinedAt: row.joinedAt.toISOString(),
   };
+}
+
+export function roomBanView({ userId, name, reason, bannedBy, bannedAt }: RoomBanRow): RoomBanView {
+  return { userId, name, reason, bannedBy, bannedAt: bannedAt.toISOString() };
 }
 
 /** Only `Unplaced<RoomEvent>` is ever appended to a room's stream. */

@@ -3,6 +3,7 @@ import type { TrackedEnvelope } from '@trpc/server';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
+import { readStreamHead } from '../../realtime/read-events.ts';
 import { type Reset, resumeFeed } from '../../realtime/resume.ts';
 import { findConversation } from './conversation-store.ts';
 import { conversationEvent } from './conversation-view.ts';
@@ -14,20 +15,22 @@ export async function* conversationEvents(
   { conversationId, lastEventId }: ConversationEventsInput,
   signal: AbortSignal,
 ): AsyncGenerator<TrackedEnvelope<ConversationEvent | Reset<{ state: ConversationState }>>, void, undefined> {
-  const row = await withTransaction(
-    ctx,
-    async ({ db }) => await findConversation(db, { ...ctx.caller, conversationId }),
-  );
-  if (row === undefined) throw notFound('conversation');
+  const { conversation, stream } = await withTransaction(ctx, async ({ db }) => {
+    const row = await findConversation(db, { ...ctx.caller, conversationId });
+    if (row === undefined) throw notFound('conversation');
+    return { conversation: row, stream: await readStreamHead(db, conversationId) };
+  });
   yield* resumeFeed(ctx, {
     streamId: conversationId,
+    stream,
     lastEventId,
     signal,
-    start: { after: Math.max(0, row.clearedSeq - 1) },
+    start: { after: Math.max(0, conversation.clearedSeq - 1) },
     readSnapshot: async () => {
       const { state, cursor } = await getConversation(ctx, { conversationId });
       return { state: { state }, cursor };
     },
+    viewKey: 'conversation',
     view: conversationEvent,
     isLast: (event) => event.type === 'conversation_deleted',
   });

@@ -14,7 +14,11 @@ export function approvalInbox(
 ): AsyncGenerator<TrackedEnvelope<Changed | Reset<Record<string, never>>>, void, undefined> {
   return userFeed(
     ctx,
-    { lastEventId, view: (event) => (event.type === 'approval_changed' ? event : null) },
+    {
+      lastEventId,
+      viewKey: 'inbox',
+      view: (event) => (event.type === 'approval_changed' ? event : null),
+    },
     signal,
   );
 }

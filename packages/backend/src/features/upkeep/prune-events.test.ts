@@ -15,6 +15,7 @@ import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts'
 import { createTestStream } from '../../testing/test-stream.ts';
 import { type Asked, ask, outcomeOf } from '../agent/agent-testing.ts';
 import { runEvents } from '../agent/run-events.ts';
+import { createStaffedRoom, followRoom, say } from '../chat/room-testing.ts';
 import { pruneEvents } from './prune-events.ts';
 import { addPieces, age, eventCounts, unhurried } from './upkeep-testing.ts';
 
@@ -199,6 +200,23 @@ describe('of users', () => {
     await prune();
     expect(await eventCounts(test, stream.id)).toEqual({ test: 3 });
     expect(await oldestOf(stream.id)).toBe(3);
+  });
+});
+
+describe('of rooms', () => {
+  it('nothing that people said or did goes, and any cursor stays good', async () => {
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
+    const { cursor } = await member.call.chat.getRoom({ roomId });
+    const { seq } = await say(owner, roomId, 'hello');
+    const counts = await eventCounts(test, roomId);
+    await age(test, roomId, 1_000);
+    await prune();
+    expect(await eventCounts(test, roomId)).toEqual(counts);
+    const { events } = await followRoom(member, roomId, {
+      lastEventId: cursor,
+      until: (event) => event.seq === seq,
+    });
+    expect(events.map(({ type }) => type)).toEqual(['message_posted']);
   });
 });
 

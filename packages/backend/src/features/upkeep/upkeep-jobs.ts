@@ -1,6 +1,7 @@
 import type { PeriodicJob } from '../../ports/jobs.ts';
 import { forgetMemories } from './forget-memories.ts';
 import { forgetSessions } from './forget-sessions.ts';
+import { handOverRooms } from './hand-over-rooms.ts';
 import { pruneEvents } from './prune-events.ts';
 import { purgeConversations } from './purge-conversations.ts';
 import type { UpkeepContext } from './retention.ts';
@@ -8,7 +9,7 @@ import type { UpkeepContext } from './retention.ts';
 /** Less than a periodic job may take: what is left is the next tick's, not a failure. */
 const TICK_MS = 180_000;
 
-/** What keeps the database from growing for ever. When: in UTC, each at a minute of its own. */
+/** What keeps the database from growing for ever, and rooms from being left alone. When: in UTC, each at a minute of its own. */
 export function upkeepJobs(ctx: UpkeepContext): PeriodicJob[] {
   const jobs: PeriodicJob[] = [
     { name: 'prune-events', cron: '7 * * * *', run: async (signal) => await pruneEvents(ctx, signal) },
@@ -26,6 +27,11 @@ export function upkeepJobs(ctx: UpkeepContext): PeriodicJob[] {
       name: 'forget-memories',
       cron: '3-59/10 * * * *',
       run: async (signal) => await forgetMemories(ctx, signal),
+    },
+    {
+      name: 'hand-over-rooms',
+      cron: '37 * * * *',
+      run: async (signal) => await handOverRooms(ctx, signal),
     },
   ];
   return jobs.map((job) => ({

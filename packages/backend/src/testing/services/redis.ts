@@ -18,19 +18,24 @@ export interface TestRedis extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface RedisOptions {
+  /** `cluster`: a node of a cluster, of which it is all there is once it has been given the slots. Not in a container. */
+  mode?: 'single' | 'cluster';
+}
+
 /**
  * Starts an empty Redis or Valkey that persists nothing and dies with this process: from PATH, else installed with
  * apt-get (root on Debian), else in a container. Rejects with what to install.
  */
-export async function startRedis(): Promise<TestRedis> {
+export async function startRedis({ mode = 'single' }: RedisOptions = {}): Promise<TestRedis> {
   const search = await findOrInstallProgram({
     commands: ['redis-server', 'valkey-server'],
     debianPackages: ['redis-server'],
   });
   const folder = await mkdtemp(join(tmpdir(), 'aura-redis-'));
   try {
-    if (search.kind === 'found') return await startRedisProgram(search.path, folder);
-    if (await isDockerRunning()) return await startRedisContainer(folder);
+    if (search.kind === 'found') return await startRedisProgram(search.path, folder, mode);
+    if (mode === 'single' && (await isDockerRunning())) return await startRedisContainer(folder);
   } catch (err) {
     await rm(folder, { recursive: true, force: true });
     throw err;
@@ -43,7 +48,17 @@ export async function startRedis(): Promise<TestRedis> {
   );
 }
 
-async function startRedisProgram(program: string, folder: string): Promise<TestRedis> {
+/** One node; whoever starts it gives it the slots. It keeps them over a restart. */
+async function clusterArgs(): Promise<string[]> {
+  const port = String(await freePort());
+  return ['--cluster-enabled', 'yes', '--cluster-port', port, '--cluster-announce-ip', '127.0.0.1'];
+}
+
+async function startRedisProgram(
+  program: string,
+  folder: string,
+  mode: 'single' | 'cluster',
+): Promise<TestRedis> {
   const port = await freePort();
   const args = [
     '--port',
@@ -56,6 +71,7 @@ async function startRedisProgram(program: string, folder: string): Promise<TestR
     '',
     '--appendonly',
     'no',
+    ...(mode === 'cluster' ? await clusterArgs() : []),
   ];
   const start = () =>
     startOwnedProcess(program, args, {

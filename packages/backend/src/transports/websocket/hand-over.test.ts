@@ -22,6 +22,7 @@ const testRouter = router({
         signal: signal ?? AbortSignal.abort(),
         readSnapshot: () => Promise.reject(new Error('every cursor here is good')),
         start: { after: 0 },
+        viewKey: 'all',
         view: ({ seq }) => ({ seq }),
       }),
     ),

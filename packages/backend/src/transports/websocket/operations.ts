@@ -2,6 +2,7 @@ import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server';
 import type { Encoder } from '@trpc/server/adapters/ws';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage, type TRPCRequestMessage } from '@trpc/server/rpc';
 import { AppError } from '../../app-error.ts';
+import type { LaneTickets } from '../../realtime/lane-tickets.ts';
 import { trpcCodeOf } from '../../trpc/errors.ts';
 import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
 
@@ -14,6 +15,7 @@ interface Options {
   /** False once the socket was hung up on: what still comes in is not acted upon. */
   isOpen(): boolean;
   send(text: string): void;
+  tickets: LaneTickets;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Options {
  * sees both a call begin and a subscription end, but every message passes here: a call begins when its request is
  * decoded and is over when its last answer is encoded. What goes over a limit is answered here and never reaches tRPC.
  */
-export function createOperations({ router, limits, isOpen, send }: Options): Encoder {
+export function createOperations({ router, limits, isOpen, send, tickets }: Options): Encoder {
   const { transformer } = router._def._config;
   const active = new Map<number | string, TRPCRequestMessage['method']>();
   let isFirst = true;
@@ -74,6 +76,8 @@ export function createOperations({ router, limits, isOpen, send }: Options): Enc
     },
     encode(message) {
       const text = JSON.stringify(message);
+      // tRPC sends the text before anything else happens, so the lane's next frame comes after it.
+      tickets.redeem(message);
       const answered = lastAnswer(message);
       if (answered !== null && (answered.isFinal || active.get(answered.id) !== 'subscription')) {
         active.delete(answered.id);

@@ -37,7 +37,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
   untilClosed.use(registry.arrive(clientAddress(req, core.config.trustedProxies) ?? ''));
   const closed = untilClosed.adopt(new AbortController(), (controller) => controller.abort());
 
-  const flow = createSocketFlow(ws, limits.flow);
+  const flow = createSocketFlow(ws, req.socket, limits.flow);
   boundIntake(ws, { flow, pauseBytes: limits.flow.pauseBytes, signal: closed.signal });
   const silence = setTimeout(
     () =>
@@ -56,6 +56,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
       limits,
       isOpen: () => ws.readyState === ws.OPEN,
       send: (text) => ws.send(text),
+      tickets: flow.tickets,
     }),
     createContext: async ({ info }) => {
       clearTimeout(silence);

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { formatCursor, parseCursor } from '@aura/contract';
+import { type Backend, createBackend, createHttpServer } from '@aura/backend';
+import { createTestCaller, withSystemTransaction } from '@aura/backend/testing';
+import { sql } from 'kysely';
+import { eventData, type Venue, type VenueOptions } from './venue.ts';
+
+const MANY = 100_000;
+
+/**
+ * `conversation.events` of a real backend behind its real server: sockets sign in with a token, subscriptions are
+ * authorised, ids tracked, and every event is committed to PostgreSQL before anybody hears of it. Only the limits on
+ * sockets are raised, for one user has them all.
+ */
+export async function openAura({ databaseUrl, logged }: VenueOptions): Promise<Venue> {
+  await using stack = new AsyncDisposableStack();
+  const backend = stack.use(
+    await createBackend({
+      environment: 'production',
+      version: 'bench',
+      database: { kind: 'postgres', url: databaseUrl },
+      redisUrl: null,
+      jwtSecret: randomUUID() + randomUUID(),
+      allowedOrigins: [],
+      allowedHosts: null,
+      trustedProxies: [],
+      isRegistrationOpen: false,
+      model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
+    }),
+  );
+  const server = stack.use(
+    await createHttpServer(backend, {
+      host: '127.0.0.1',
+      port: 0,
+      webRoot: null,
+      limits: { sockets: { maxSockets: MANY, maxSocketsPerAddress: MANY, maxSocketsPerUser: MANY } },
+    }),
+  );
+  const user = await createTestCaller(backend);
+  const { caller } = user.ctx;
+  const { conversation } = await user.call.conversation.create({ clientId: randomUUID() });
+  const streamId = conversation.id;
+  await fillLog(backend, { streamId, tenantId: caller.tenantId, count: logged });
+  const { token } = await backend.accessTokens.issue({ ...caller, email: 'bench@aura.local' });
+  const parts = stack.move();
+  return {
+    port: server.port,
+    path: '/trpc?connectionParams=1',
+    async hellos() {
+      const { cursor } = await user.call.conversation.get({ conversationId: streamId });
+      return [
+        JSON.stringify({ method: 'connectionParams', data: { token } }),
+        JSON.stringify({
+          id: 1,
+          method: 'subscription',
+          params: {
+            path: 'conversation.events',
+            input: { conversationId: streamId },
+            lastEventId: oneBefore(cursor),
+          },
+        }),
+      ];
+    },
+    async publish(count) {
+      const events = Array.from({ length: count }, () => ({ type: 'message_created', data: eventData() }));
+      await backend.groupWriter.append({ tenantId: caller.tenantId, streamId, events });
+    },
+    [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
+  };
+}
+
+/** A client that has all but the newest. */
+function oneBefore(cursor: string): string {
+  const place = parseCursor(cursor);
+  if (place === null) throw new Error('the conversation came without a cursor');
+  return formatCursor({ ...place, seq: place.seq - 1 });
+}
+
+/** Makes a long log of a young conversation. */
+async function fillLog(
+  backend: Backend,
+  { streamId, tenantId, count }: { streamId: string; tenantId: string; count: number },
+): Promise<void> {
+  if (count === 0) return;
+  await withSystemTransaction(backend, async ({ db }) => {
+    await sql`
+      with grown as (
+        update streams set head = head + ${count} where id = ${streamId} returning head - ${count}::bigint as base
+      )
+      insert into events (stream_id, seq, tenant_id, type, data, at)
+      select ${streamId}, base + n, ${tenantId}, 'message_created', ${JSON.stringify(eventData())}::jsonb, now()
+      from grown, generate_series(1, ${count}::bigint) as n`.execute(db);
+  });
+}

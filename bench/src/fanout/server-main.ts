@@ -1,0 +1,49 @@
+// The server under test of a fan-out, alone in its process. Told what to do over HTTP.
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { listenForOrders } from './control.ts';
+import type { Venue, VenueOptions } from './venue.ts';
+
+const settings = z
+  .object({ kind: z.enum(['raw', 'socket.io', 'trpc', 'aura']), databaseUrl: z.string(), logged: z.number() })
+  .parse(JSON.parse(process.argv[2] ?? ''));
+const venue = await open(settings.kind, settings);
+const publishInput = z.object({ events: z.number(), batch: z.number(), intervalMs: z.number() });
+
+process.once('SIGTERM', () => {
+  void (async () => {
+    await venue[Symbol.asyncDispose]();
+    process.exit();
+  })();
+});
+
+await listenForOrders({
+  venue: async () => ({ port: venue.port, path: venue.path, hellos: await venue.hellos() }),
+  async publish(input) {
+    const { events, batch, intervalMs } = publishInput.parse(input);
+    const startedAt = performance.now();
+    for (let sent = 0; sent < events; sent += batch) {
+      await venue.publish(batch);
+      const dueMs = startedAt + ((sent + batch) / batch) * intervalMs - performance.now();
+      await pause(Math.max(0, dueMs));
+    }
+  },
+  figures() {
+    const { user, system } = process.cpuUsage();
+    return Promise.resolve({ cpuUs: user + system, rssBytes: process.memoryUsage.rss() });
+  },
+});
+
+/** Loads what it needs alone: what the others are made of would count as its memory. */
+async function open(kind: (typeof settings)['kind'], options: VenueOptions): Promise<Venue> {
+  switch (kind) {
+    case 'raw':
+      return await (await import('./raw-ws-venue.ts')).openRawWs();
+    case 'socket.io':
+      return await (await import('./socket-io-venue.ts')).openSocketIo();
+    case 'trpc':
+      return await (await import('./stock-trpc-venue.ts')).openStockTrpc();
+    case 'aura':
+      return await (await import('./aura-venue.ts')).openAura(options);
+  }
+}

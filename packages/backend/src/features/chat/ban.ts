@@ -1,0 +1,43 @@
+import type { BanInput } from '@aura/contract';
+import { notFound } from '../../app-error.ts';
+import type { CallerContext } from '../../context.ts';
+import { storableText } from '../../db/json-text.ts';
+import { type Tx, withTransaction } from '../../db/transaction.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import { announceInRoom } from './announce-in-room.ts';
+import { assertModerator, assertOutranks } from './chat-policy.ts';
+import { enterRoom } from './room-access.ts';
+import { insertBan } from './room-ban-store.ts';
+import { findMember, findPeopleByIds } from './room-store.ts';
+import { takeOut } from './take-out.ts';
+
+/**
+ * Takes somebody out of a room and keeps them out until `unban`, also people of the tenant who were not in it; owners may,
+ * and moderators those who are neither. Members see the reason. Banning twice is one ban. Throws NOT_FOUND for nobody.
+ */
+export async function ban(
+  ctx: CallerContext,
+  { roomId, userId, reason }: BanInput,
+): Promise<Record<string, never>> {
+  const place = { tenantId: ctx.caller.tenantId, roomId };
+  return await withTransaction(ctx, async (tx) => {
+    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+    assertModerator(me);
+    const member = await findMember(tx.db, { ...place, userId });
+    if (member !== undefined) assertOutranks(me, member);
+    const name = member?.name ?? (await nameOf(tx, { ...place, userId }));
+    const why = reason === undefined || reason === '' ? null : storableText(reason);
+    const isNew = await insertBan(tx.db, { ...place, userId, name, reason: why, bannedBy: me.userId });
+    if (!isNew) return {};
+    await writeAudit(tx, ctx, { action: 'chat.member_banned', subject: roomId, data: { userId } });
+    const out = await takeOut(tx, place, { userId, how: 'banned', by: me.userId, reason: why });
+    if (out !== null) await announceInRoom(tx, place, out);
+    return {};
+  });
+}
+
+async function nameOf(tx: Tx, { tenantId, userId }: { tenantId: string; userId: string }): Promise<string> {
+  const [person] = await findPeopleByIds(tx.db, { tenantId, userIds: [userId] });
+  if (person === undefined) throw notFound('user');
+  return person.name;
+}

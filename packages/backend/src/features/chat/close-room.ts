@@ -1,0 +1,37 @@
+import type { RoomEvent, RoomView } from '@aura/contract';
+import type { CallerContext } from '../../context.ts';
+import type { Tx } from '../../db/transaction.ts';
+import type { Append } from '../../realtime/append.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import { stopRuns } from '../agent/stop-runs.ts';
+import { setActiveRun, setArchived } from './room-settings-store.ts';
+import { roomView } from './room-view.ts';
+
+export interface ClosedRoom {
+  room: RoomView;
+  events: Unplaced<RoomEvent>[];
+  /** For other streams than the room's. */
+  appends: Append[];
+  /** Their owners are to be told once the transaction has ended. */
+  runIds: string[];
+}
+
+/**
+ * Archives a room: what its agent is at is stopped, so that nothing is said in it any more. The caller holds the
+ * conversation and the room, and announces what is answered.
+ */
+export async function closeRoom(
+  tx: Tx,
+  ctx: CallerContext,
+  place: { tenantId: string; roomId: string },
+): Promise<ClosedRoom> {
+  const stopped = await stopRuns(tx, ctx, { conversationId: place.roomId });
+  await setActiveRun(tx.db, place, null);
+  const room = roomView(await setArchived(tx.db, place, { isArchived: true }));
+  return {
+    room,
+    events: [...stopped.events, { type: 'room_updated', data: { room } }],
+    appends: stopped.notices,
+    runIds: stopped.runIds,
+  };
+}

@@ -1,0 +1,41 @@
+import type { RoomRef } from '@aura/contract';
+import type { CallerContext } from '../../context.ts';
+import { type Tx, withTransaction } from '../../db/transaction.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
+import { announceInRoom } from './announce-in-room.ts';
+import { assertReplaced } from './chat-policy.ts';
+import { closeRoom } from './close-room.ts';
+import { countOthers } from './room-member-store.ts';
+import { findMember, findRoom, lockRoom } from './room-store.ts';
+import { takeOut } from './take-out.ts';
+
+/**
+ * Leaves a room, archived ones too; the last one out archives it. Whoever is not in it, or names a room that does not
+ * exist, is answered the same: the caller is not in it. Throws CONFLICT when the others would be left without an owner.
+ */
+export async function leaveRoom(ctx: CallerContext, { roomId }: RoomRef): Promise<Record<string, never>> {
+  const runIds = await withTransaction(ctx, async (tx) => await leave(tx, ctx, roomId));
+  for (const runId of runIds) ctx.runner.cancel(runId);
+  return {};
+}
+
+async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<string[]> {
+  const { tenantId, userId } = ctx.caller;
+  const place = { tenantId, roomId };
+  await holdConversation(tx, { tenantId, conversationId: roomId });
+  await lockRoom(tx.db, place);
+  const room = await findRoom(tx.db, place);
+  const me = await findMember(tx.db, { ...place, userId });
+  if (room === undefined || me === undefined) return [];
+  const others = await countOthers(tx.db, { ...place, userId });
+  if (others.members > 0) assertReplaced(me, others);
+  const isClosed = others.members === 0 && room.archivedAt === null;
+  const closed = isClosed ? await closeRoom(tx, ctx, place) : null;
+  const left = await takeOut(tx, place, { userId, how: 'left', by: userId, reason: null });
+  await announceInRoom(tx, place, {
+    events: [...(closed?.events ?? []), ...(left?.events ?? [])],
+    notices: left?.notices,
+    appends: closed?.appends,
+  });
+  return closed?.runIds ?? [];
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { LIMITS, type ListRoomsOutput } from '@aura/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
+import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
+import { createStaffedRoom, createTestRoom, failure, idOf, say } from './room-testing.ts';
+
+let test: TestBackend;
+beforeAll(async () => {
+  test = await createTestBackend();
+});
+afterAll(async () => await test[Symbol.asyncDispose]());
+
+const createRoom = async (
+  { call }: TestCaller,
+  input: { name: string; isPublic?: boolean; userIds?: string[] },
+): Promise<string> => (await call.chat.createRoom({ clientId: randomUUID(), ...input })).id;
+
+const names = ({ rooms }: ListRoomsOutput): string[] => rooms.map(({ room }) => room.name);
+
+describe('chat.listRooms', () => {
+  it('pages through all of one’s rooms, each once, the one that was written in last first', async () => {
+    const owner = await createTestCaller(test.backend);
+    const ids = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) ids.push(await createRoom(owner, { name }));
+    await createTestRoom(test.backend, { name: 'not mine', isPublic: true });
+    await say(owner, ids[1] ?? '', 'hello');
+    const pages: string[][] = [];
+    let page: string | undefined;
+    do {
+      const answer = await owner.call.chat.listRooms({ limit: 2, ...(page === undefined ? {} : { page }) });
+      pages.push(names(answer));
+      page = answer.nextPage ?? undefined;
+    } while (page !== undefined && pages.length < 10);
+    expect(pages).toEqual([['b', 'e'], ['d', 'c'], ['a']]);
+    await expect(owner.call.chat.listRooms({ page: 'made up' })).rejects.toMatchObject(failure('BAD_INPUT'));
+  });
+
+  it('pages in the right order when rooms were written in within one millisecond', async () => {
+    const owner = await createTestCaller(test.backend);
+    for (const name of ['a', 'b', 'c', 'd']) await createRoom(owner, { name });
+    const { db } = test.backend.database;
+    await db
+      .updateTable('rooms')
+      .set({ createdAt: new Date() })
+      .where('createdBy', '=', idOf(owner))
+      .execute();
+    const first = await owner.call.chat.listRooms({ limit: 3 });
+    const second = await owner.call.chat.listRooms({ limit: 3, page: first.nextPage ?? '' });
+    expect([...names(first), ...names(second)].toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('counts what others have said since, and what mentions the reader, in threads too', async () => {
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
+    const { messageId: threadOf } = await say(owner, roomId, 'one');
+    await say(owner, roomId, 'two');
+    await say(member, roomId, 'mine');
+    const mention = { roomId, text: 'you', mentions: [idOf(member)] };
+    await owner.call.chat.postMessage({ ...mention, clientId: randomUUID() });
+    await owner.call.chat.postMessage({ ...mention, threadOf, clientId: randomUUID() });
+    const { rooms } = await member.call.chat.listRooms({});
+    expect(rooms).toMatchObject([
+      {
+        memberCount: 3,
+        role: 'member',
+        unreadCount: 3,
+        mentionCount: 2,
+        lastMessage: { text: 'you', authorId: idOf(owner) },
+      },
+    ]);
+    expect((await owner.call.chat.listRooms({})).rooms).toMatchObject([{ unreadCount: 1, mentionCount: 0 }]);
+  });
+
+  it('stops counting at a limit', async () => {
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
+    await Promise.all(
+      Array.from({ length: LIMITS.unreadMax + 5 }, async (_, i) => await say(owner, roomId, `message ${i}`)),
+    );
+    const { rooms } = await member.call.chat.listRooms({});
+    expect(rooms).toMatchObject([{ unreadCount: LIMITS.unreadMax }]);
+  });
+
+  it('shows everybody of the tenant but guests its public rooms, joined or not, and no others', async () => {
+    const tenantId = await createTestTenant(test.backend);
+    const owner = await createTestCaller(test.backend, { tenantId });
+    const reader = await createTestCaller(test.backend, { tenantId });
+    const guest = await createTestCaller(test.backend, { tenantId, role: 'guest' });
+    const open = await createRoom(owner, { name: 'open', isPublic: true });
+    await createRoom(owner, { name: 'closed' });
+    await createRoom(owner, { name: 'with a guest', userIds: [idOf(guest)] });
+    await createTestRoom(test.backend, { name: 'elsewhere', isPublic: true });
+    await say(owner, open, 'hello');
+    const listed = await reader.call.chat.listRooms({ scope: 'public' });
+    expect(listed.rooms).toMatchObject([{ role: null, unreadCount: 0, room: { name: 'open' } }]);
+    expect(names(await reader.call.chat.listRooms({}))).toEqual([]);
+    expect(names(await guest.call.chat.listRooms({ scope: 'public' }))).toEqual([]);
+    expect(names(await guest.call.chat.listRooms({}))).toEqual(['with a guest']);
+    await reader.call.chat.joinRoom({ roomId: open });
+    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([{ role: 'member' }]);
+  });
+
+  it('keeps archived rooms apart', async () => {
+    const { roomId, owner } = await createTestRoom(test.backend, { name: 'old' });
+    await owner.call.chat.archiveRoom({ roomId });
+    expect(names(await owner.call.chat.listRooms({}))).toEqual([]);
+    expect(names(await owner.call.chat.listRooms({ isArchived: true }))).toEqual(['old']);
+  });
+
+  it('finds all words of a search in a name, in any letter case, each character as it is', async () => {
+    const owner = await createTestCaller(test.backend);
+    for (const name of ['Team Lunch', 'lunch at 100%', 'a_b', 'axb', 'C:\\temp']) {
+      await createRoom(owner, { name });
+    }
+    const search = async (query: string) => names(await owner.call.chat.listRooms({ query })).toSorted();
+    expect(await search('lunch')).toEqual(['Team Lunch', 'lunch at 100%']);
+    expect(await search('LUNCH  team')).toEqual(['Team Lunch']);
+    expect(await search('%')).toEqual(['lunch at 100%']);
+    expect(await search('a_b')).toEqual(['a_b']);
+    expect(await search('\\')).toEqual(['C:\\temp']);
+    expect(await search('nothing like it')).toEqual([]);
+  });
+});

@@ -1,0 +1,32 @@
+import type { RemoveMemberInput } from '@aura/contract';
+import type { CallerContext } from '../../context.ts';
+import { withTransaction } from '../../db/transaction.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import { announceInRoom } from './announce-in-room.ts';
+import { assertModerator, assertOutranks } from './chat-policy.ts';
+import { enterRoom } from './room-access.ts';
+import { findMember } from './room-store.ts';
+import { takeOut } from './take-out.ts';
+
+/**
+ * Takes a member out of a room, from an archived one too; owners may, and moderators those who are neither. The person may
+ * come back where the room is public. Whoever is not in it stays so, and nothing happens.
+ */
+export async function removeMember(
+  ctx: CallerContext,
+  { roomId, userId }: RemoveMemberInput,
+): Promise<Record<string, never>> {
+  const place = { tenantId: ctx.caller.tenantId, roomId };
+  return await withTransaction(ctx, async (tx) => {
+    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+    assertModerator(me);
+    const member = await findMember(tx.db, { ...place, userId });
+    if (member === undefined) return {};
+    assertOutranks(me, member);
+    const removed = await takeOut(tx, place, { userId, how: 'removed', by: me.userId, reason: null });
+    if (removed === null) return {};
+    await writeAudit(tx, ctx, { action: 'chat.member_removed', subject: roomId, data: { userId } });
+    await announceInRoom(tx, place, removed);
+    return {};
+  });
+}

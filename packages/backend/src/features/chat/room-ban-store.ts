@@ -1,0 +1,50 @@
+import type { Kysely, Selectable } from 'kysely';
+import { databaseNow } from '../../db/database-now.ts';
+import type { Schema } from '../../db/schema.ts';
+
+export type RoomBanRow = Selectable<Schema['roomBans']>;
+type Db = Kysely<Schema>;
+
+interface RoomKey {
+  tenantId: string;
+  roomId: string;
+}
+
+/** The one that was banned last first. */
+export async function listBanned(db: Db, key: RoomKey): Promise<RoomBanRow[]> {
+  return await bans(db, key).orderBy('bannedAt', 'desc').orderBy('userId').execute();
+}
+
+/** Those of these users who are banned. */
+export async function findBanned(db: Db, key: RoomKey, userIds: readonly string[]): Promise<RoomBanRow[]> {
+  if (userIds.length === 0) return [];
+  return await bans(db, key).where('userId', 'in', userIds).execute();
+}
+
+/** False: banned already, and stays so for the reason given then. */
+export async function insertBan(db: Db, ban: Omit<RoomBanRow, 'bannedAt'>): Promise<boolean> {
+  const row = await db
+    .insertInto('roomBans')
+    .values({ ...ban, bannedAt: databaseNow })
+    .onConflict((conflict) => conflict.columns(['roomId', 'userId']).doNothing())
+    .returning('userId')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function deleteBan(
+  db: Db,
+  { tenantId, roomId, userId }: RoomKey & { userId: string },
+): Promise<boolean> {
+  const row = await db
+    .deleteFrom('roomBans')
+    .where('tenantId', '=', tenantId)
+    .where('roomId', '=', roomId)
+    .where('userId', '=', userId)
+    .returning('userId')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+const bans = (db: Db, { tenantId, roomId }: RoomKey) =>
+  db.selectFrom('roomBans').selectAll().where('tenantId', '=', tenantId).where('roomId', '=', roomId);

@@ -1,0 +1,147 @@
+import { formatCursor } from '@aura/contract';
+import type { StreamEvent } from './event.ts';
+import type { LanePort, LaneRequest } from './lane-port.ts';
+import { textFrames } from './text-frames.ts';
+
+/** A subscription as its stream's lane sees it. */
+export interface Passenger {
+  port: LanePort;
+  request: LaneRequest;
+  epoch: string;
+  /** Subscriptions of a stream with the same key see the same of every event. */
+  viewKey: string;
+  /** The event as its readers see it, or null when it is not for them. */
+  view(event: StreamEvent): object | null;
+  /** True for an event that the subscription has to see to itself. */
+  mustLeave(event: StreamEvent): boolean;
+}
+
+/** A subscription's place in a lane. */
+export interface Seat {
+  /** Gives the place up at once: no frame is written for it from now on. */
+  leave(): void;
+  /** Resolves when the place is gone, however that came, with the last seq that was seen to. */
+  readonly left: Promise<number>;
+}
+
+interface Member {
+  passenger: Passenger;
+  group: Group;
+  onLeft: (last: number) => void;
+}
+
+/** Those who get the same bytes. */
+interface Group {
+  key: string;
+  /** What their frames begin with. */
+  opening: Buffer;
+  passenger: Passenger;
+  members: Set<Member>;
+}
+
+/**
+ * A stream's direct lane: its subscriptions that have everything, whose next events are written to their sockets without
+ * waking anything of theirs. An event is turned into JSON once for all that see the same, into a frame once for all that
+ * also have the same request id, and the frames of a batch go to each socket in one write.
+ *
+ * A subscription is either with its generator or in the lane:
+ *
+ *     generator ── the frame with the newest event is encoded, and it is the newest still ──▶ lane
+ *     lane ── aborted · no room in its socket · an event it must see to · a hole · a large batch ──▶ generator
+ *
+ * 1. All in a lane have exactly the events up to `#last`; who is at another place does not get in.
+ * 2. A batch is carried only if it joins on to `#last`. Whatever else is heard, everybody leaves and reads the log.
+ * 3. Who leaves has had nothing of the batch that made it leave: it goes on after `#last` by itself.
+ * 4. Leaving takes effect at once: no frame is written for a subscription that has left.
+ * 5. Nothing is kept for anybody here. What waits is in the socket: as much as leaves room, and one batch.
+ */
+export class Lane {
+  readonly #groups = new Map<string, Group>();
+  #size = 0;
+  #last = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes in a subscription that has everything up to `seq`; null when the lane is at another place. */
+  join(passenger: Passenger, seq: number): Seat | null {
+    if (this.#size > 0 && seq !== this.#last) return null;
+    this.#last = seq;
+    const { promise: left, resolve: onLeft } = Promise.withResolvers<number>();
+    const group = this.#groupOf(passenger);
+    const member: Member = { passenger, group, onLeft };
+    group.members.add(member);
+    this.#size++;
+    return { left, leave: () => this.#leave(member) };
+  }
+
+  /** Takes neighbouring events to everybody. Throws what a view throws, and has carried nothing then. */
+  carry(events: readonly StreamEvent[]): void {
+    const news = events.filter(({ seq }) => seq > this.#last);
+    const newest = news.at(-1);
+    if (this.#size === 0 || newest === undefined) return;
+    if (news[0]?.seq !== this.#last + 1) {
+      this.dissolve();
+      return;
+    }
+    for (const [group, frames] of this.#framesOf(news)) {
+      for (const member of group.members) {
+        const { port, mustLeave } = member.passenger;
+        if (!port.hasRoom || news.some(mustLeave)) this.#leave(member);
+        else if (frames.length > 0) port.write(frames);
+      }
+    }
+    this.#last = newest.seq;
+  }
+
+  /** Everybody goes on alone. */
+  dissolve(): void {
+    for (const { members } of this.#groups.values()) for (const member of members) this.#leave(member);
+  }
+
+  /** Of all groups before the first write, so that a view that fails fails for everybody alike. */
+  #framesOf(events: readonly StreamEvent[]): [Group, Buffer][] {
+    const endings = new Map<string, Buffer[]>();
+    return [...this.#groups.values()].map((group) => {
+      const key = viewKeyOf(group.passenger);
+      const known = endings.get(key) ?? endingsOf(group.passenger, events);
+      endings.set(key, known);
+      return [group, textFrames(group.opening, known)];
+    });
+  }
+
+  #groupOf(passenger: Passenger): Group {
+    const { id, jsonrpc } = passenger.request;
+    const opening = `${JSON.stringify({ id, jsonrpc }).slice(0, -1)},"result":`;
+    const key = `${viewKeyOf(passenger)} ${opening}`;
+    const group = this.#groups.get(key) ?? {
+      key,
+      opening: Buffer.from(opening),
+      passenger,
+      members: new Set(),
+    };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  #leave(member: Member): void {
+    const { group, onLeft } = member;
+    if (!group.members.delete(member)) return;
+    this.#size--;
+    if (group.members.size === 0) this.#groups.delete(group.key);
+    onLeft(this.#last);
+  }
+}
+
+const viewKeyOf = ({ epoch, viewKey }: Passenger): string => `${epoch} ${viewKey}`;
+
+/** What follows a group's opening: byte for byte as tRPC writes a tracked event. */
+function endingsOf({ epoch, view }: Passenger, events: readonly StreamEvent[]): Buffer[] {
+  return events.flatMap((event) => {
+    const data = view(event);
+    if (data === null) return [];
+    const id = formatCursor({ epoch, seq: event.seq });
+    return [Buffer.from(`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`)];
+  });
+}

@@ -1,0 +1,44 @@
+import type { StreamWatch } from './hub.ts';
+import type { Passenger, Seat } from './lane.ts';
+import type { SocketFlow } from './socket-flow.ts';
+
+/** A subscription's way into its stream's lane and back, again and again. */
+export interface Ride extends Disposable {
+  /** The event as it should be yielded: when it is the newest, so that the lane takes over once its frame goes out. */
+  offer<E extends object>(view: E, seq: number): E;
+  /** The lane delivers now. */
+  isUnderWay(): boolean;
+  /** Resolves with the last seq the lane delivered, once the subscription has to go on by itself; at once with null when no ride is under way. */
+  end(): Promise<number | null>;
+}
+
+type Feed = Pick<Passenger, 'epoch' | 'viewKey' | 'view' | 'mustLeave'>;
+
+/** An abort ends it at once, and nothing is written for the subscription after that. */
+export function createRide(
+  { watch, flow, signal }: { watch: StreamWatch; flow: SocketFlow; signal: AbortSignal },
+  feed: Feed,
+): Ride {
+  let seat: Seat | null = null;
+  const leave = (): void => seat?.leave();
+  signal.addEventListener('abort', leave, { once: true });
+  return {
+    offer(view, seq) {
+      if (watch.head !== seq) return view;
+      return flow.tickets.issue(view, (request) => {
+        // tRPC may still send what was yielded just before the abort.
+        if (!signal.aborted) seat = watch.board({ ...feed, port: flow, request }, seq);
+      });
+    },
+    isUnderWay: () => seat !== null,
+    async end() {
+      const last = (await seat?.left) ?? null;
+      seat = null;
+      return last;
+    },
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', leave);
+      leave();
+    },
+  };
+}
