@@ -37,7 +37,6 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   readonly agent: AuraTrpc['agent'];
   readonly account: AuraTrpc['account'];
   readonly hitl: AuraTrpc['hitl'];
-  readonly chat: AuraTrpc['chat'];
   readonly memory: AuraTrpc['memory'];
   readonly usage: AuraTrpc['usage'];
   readonly mcp: AuraTrpc['mcp'];
@@ -109,7 +108,6 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     agent: trpc.agent,
     account: trpc.account,
     hitl: trpc.hitl,
-    chat: trpc.chat,
     memory: trpc.memory,
     usage: trpc.usage,
     mcp: trpc.mcp,

@@ -66,10 +66,13 @@ export function formatDay(instant: string, language: string): string {
 
 /** A size in bytes as people say it: "312 kB", "10 MB". */
 export function formatBytes(bytes: number, language: string): string {
-  const [unit, size] = bytes < 1_000_000 ? ['kilobyte', 1_000] : ['megabyte', 1_048_576];
-  return new Intl.NumberFormat(language, { style: 'unit', unit: `${unit}`, maximumFractionDigits: 1 }).format(
-    Math.max(0.1, bytes / Number(size)),
-  );
+  const isSmall = bytes < 1_000_000;
+  const format = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: isSmall ? 'kilobyte' : 'megabyte',
+    maximumFractionDigits: 1,
+  });
+  return format.format(Math.max(0.1, bytes / (isSmall ? 1_000 : 1_048_576)));
 }
 
 function withUnit(count: number, unit: 'second' | 'minute' | 'hour' | 'day', language: string): string {

@@ -15,18 +15,21 @@ export function MentionPicker({ mentions }: { mentions: Mentions }): ReactElemen
         {choices.length > 0 && t('rooms.composer.mentionCount', { count: choices.length })}
       </output>
       {choices.length > 0 && (
-        <ul
+        <div
           id={listId}
+          // The real elements take the focus, which stays in the text.
+          // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
           role="listbox"
           aria-label={t('rooms.composer.mentionList')}
           className={classes.mentions}
         >
           {choices.map(({ userId, name }, index) => (
             // The keys are the field's, which has the focus.
-            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-            <li
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+            <div
               key={userId}
               id={`${listId}-${index}`}
+              // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
               role="option"
               aria-selected={index === activeIndex}
               className={classes.mention}
@@ -39,9 +42,9 @@ export function MentionPicker({ mentions }: { mentions: Mentions }): ReactElemen
               {userId === 'agent' && (
                 <span className={classes.mentionHint}>{t('rooms.composer.agentHint')}</span>
               )}
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
     </>
   );

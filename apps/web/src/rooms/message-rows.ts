@@ -52,8 +52,9 @@ export function messageRows(said: Said): MessageRow[] {
     if (!hasNew && readSeq !== null && message.seq > readSeq && message.authorId !== readerId) {
       hasNew = true;
       // Everything new is no news: there is nothing it could be told apart from.
-      if (rows.some(({ kind }) => kind === 'message' || kind === 'run'))
+      if (rows.some(({ kind }) => kind === 'message' || kind === 'run')) {
         rows.push({ kind: 'new', key: 'new' });
+      }
       before = null;
     }
     const run = answeredRun(message, runs);

@@ -24,29 +24,30 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     () => messageRows({ messages, runs, hasOlderMessages, pending, readSeq, readerId: reader.userId }),
     [messages, runs, hasOlderMessages, pending, readSeq, reader.userId],
   );
-  const list = useMessageList({ rows, live, state });
-  const highlightedKey = useJump({ rows, live, state, toIndex: list.toIndex });
-  useMarkRead(list.isAtBottom, messages, live.markRead);
+  const { setScroller, measure, onScroll, items, height, isAtBottom, newCount, toBottom, toIndex } =
+    useMessageList({ rows, live, state });
+  const highlightedKey = useJump({ rows, loadUntil: live.loadUntil, toIndex });
+  useMarkRead(live, { isAtBottom });
   if (messages.length === 0 && rows.length <= 1) return <EmptyRoom />;
   return (
     <div className={classes.frame}>
       <section
-        ref={list.scrollerRef}
+        ref={setScroller}
         className={classes.scroller}
         aria-label={t('rooms.list.messages')}
-        onScroll={list.onScroll}
+        onScroll={(event) => onScroll(event.currentTarget)}
         data-message-list
         // Focusable, so that the keyboard can scroll it.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
       >
-        <div className={classes.sizer} style={{ height: list.height }}>
-          {list.items.map(({ index, key, start }) => {
+        <div className={classes.sizer} style={{ height: height }}>
+          {items.map(({ index, key, start }) => {
             const row = rows[index];
             return row === undefined ? null : (
               <div
                 key={key}
-                ref={list.measure}
+                ref={measure}
                 data-index={index}
                 className={classes.row}
                 style={{ transform: `translateY(${start}px)` }}
@@ -58,21 +59,19 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
         </div>
       </section>
       <Older live={live} hasOlder={hasOlderMessages} />
-      <Transition mounted={!list.isAtBottom} transition="slide-up" duration={140}>
+      <Transition mounted={!isAtBottom} transition="slide-up" duration={140}>
         {(style) => (
           <Button
             className={classes.jump}
             style={style}
-            variant={list.newCount > 0 ? 'filled' : 'default'}
+            variant={newCount > 0 ? 'filled' : 'default'}
             size="compact-md"
             fz="xs"
             radius="xl"
             leftSection={<IconArrowDown size={14} />}
-            onClick={list.toBottom}
+            onClick={toBottom}
           >
-            {list.newCount > 0
-              ? t('rooms.list.newBelow', { count: list.newCount })
-              : t('rooms.list.jumpToLatest')}
+            {newCount > 0 ? t('rooms.list.newBelow', { count: newCount }) : t('rooms.list.jumpToLatest')}
           </Button>
         )}
       </Transition>

@@ -1,4 +1,3 @@
-import type { RoomState } from '@aura/contract';
 import type { LiveRoom } from '@aura/client/react';
 import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState } from 'react';
@@ -6,10 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { MessageRow } from './message-rows.ts';
 import { useRoomPanel } from './use-room-panel.ts';
 
-interface JumpOptions {
+interface JumpOptions extends Pick<LiveRoom, 'loadUntil'> {
   rows: readonly MessageRow[];
-  live: LiveRoom;
-  state: RoomState;
   toIndex: (index: number) => void;
 }
 
@@ -17,50 +14,41 @@ interface JumpOptions {
 const HIGHLIGHT_MS = 2_400;
 
 /** Goes to the message that the address names, loading what lies between; answers the key of its row for a while. */
-export function useJump({ rows, live, state, toIndex }: JumpOptions): string | null {
+export function useJump({ rows, loadUntil, toIndex }: JumpOptions): string | null {
   const { t } = useTranslation();
   const { seq, arrive } = useRoomPanel();
-  const [highlightedKey, setHighlightedKey] = useState<string | null>(null);
-  const index = seq === null ? -1 : rows.findIndex((row) => seqsOf(row).includes(seq));
-  const oldestSeq = state.messages[0]?.seq ?? 0;
-  const isBefore = seq !== null && index === -1 && seq < oldestSeq && state.hasOlderMessages;
-  const toIndexRef = useRef(toIndex);
+  const [wantedSeq, setWantedSeq] = useState<number | null>(null);
+  const index = rows.findIndex((row) => row.kind === 'message' && row.message.seq === wantedSeq);
+  const key = rows[index]?.key ?? null;
+  const latest = useRef({ index, toIndex, hasArrived: false });
   useEffect(() => {
-    toIndexRef.current = toIndex;
+    latest.current = { index, toIndex, hasArrived: key !== null };
   });
 
-  const { loadUntil } = live;
   useEffect(() => {
-    if (seq === null || !isBefore) return;
+    if (seq === null) return;
     let isOver = false;
-    void loadUntil(seq).then((isThere) => {
-      if (!isThere && !isOver) arrive();
+    void loadUntil(seq).then(() => {
+      if (isOver) return;
+      setWantedSeq(seq);
+      arrive();
     });
     return () => {
       isOver = true;
     };
-  }, [seq, isBefore, loadUntil, arrive]);
-
-  const key = rows[index]?.key ?? null;
-  useEffect(() => {
-    if (seq === null || isBefore) return;
-    if (key === null) {
-      notifications.show({ message: t('rooms.list.notFound') });
-    } else {
-      toIndexRef.current(index);
-      setHighlightedKey(key);
-    }
-    arrive();
-  }, [seq, isBefore, key, index, arrive, t]);
+  }, [seq, loadUntil, arrive]);
 
   useEffect(() => {
-    if (highlightedKey === null) return;
-    const timer = setTimeout(() => setHighlightedKey(null), HIGHLIGHT_MS);
+    if (key !== null) latest.current.toIndex(latest.current.index);
+  }, [key]);
+
+  useEffect(() => {
+    if (wantedSeq === null) return;
+    const timer = setTimeout(() => {
+      if (!latest.current.hasArrived) notifications.show({ message: t('rooms.list.notFound') });
+      setWantedSeq(null);
+    }, HIGHLIGHT_MS);
     return () => clearTimeout(timer);
-  }, [highlightedKey]);
-  return highlightedKey;
-}
-
-function seqsOf(row: MessageRow): number[] {
-  return row.kind === 'message' ? [row.message.seq] : [];
+  }, [wantedSeq, t]);
+  return key;
 }

@@ -1,15 +1,14 @@
-import type { RoomMessageView } from '@aura/contract';
+import type { LiveRoom } from '@aura/client/react';
 import { useDocumentVisibility } from '@mantine/hooks';
 import { useEffect } from 'react';
 
 /** Tells that everything was read, while it can be seen: the page is shown and stands at its end. */
 export function useMarkRead(
-  isAtBottom: boolean,
-  messages: readonly RoomMessageView[],
-  markRead: () => void,
+  { saidSeq, markRead }: Pick<LiveRoom, 'saidSeq' | 'markRead'>,
+  { isAtBottom }: { isAtBottom: boolean },
 ): void {
   const visibility = useDocumentVisibility();
   useEffect(() => {
-    if (isAtBottom && visibility === 'visible') markRead();
-  }, [isAtBottom, visibility, messages, markRead]);
+    if (saidSeq > 0 && isAtBottom && visibility === 'visible') markRead();
+  }, [saidSeq, isAtBottom, visibility, markRead]);
 }

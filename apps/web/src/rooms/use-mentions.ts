@@ -45,7 +45,7 @@ export function useMentions({ text, setText, inputRef }: MentionsOptions): Menti
     if (caretRef.current === null) return;
     inputRef.current?.setSelectionRange(caretRef.current, caretRef.current);
     caretRef.current = null;
-  }, [text, inputRef]);
+  });
 
   const look = () => {
     const input = inputRef.current;

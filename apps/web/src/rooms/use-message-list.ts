@@ -1,7 +1,7 @@
 import type { RoomState } from '@aura/contract';
 import type { LiveRoom } from '@aura/client/react';
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
-import { type RefCallback, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { MessageRow } from './message-rows.ts';
 
 interface MessageListOptions {
@@ -11,8 +11,9 @@ interface MessageListOptions {
 }
 
 export interface MessageList {
-  scrollerRef: RefObject<HTMLElement | null>;
-  onScroll: () => void;
+  /** The ref of what scrolls. */
+  setScroller: (element: HTMLElement | null) => void;
+  onScroll: (scroller: HTMLElement) => void;
   /** The rows that are in the page now. */
   items: VirtualItem[];
   /** Of all rows, in px. */
@@ -36,10 +37,12 @@ const ESTIMATED_ROW_PX = 56;
  * also when older messages come above.
  */
 export function useMessageList({ rows, live, state }: MessageListOptions): MessageList {
-  const scrollerRef = useRef<HTMLElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
+  // Its answers change without new props; nothing here is memoised by a compiler.
+  // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
     count: rows.length,
-    getScrollElement: () => scrollerRef.current,
+    getScrollElement: () => scroller,
     getItemKey: (index) => rows[index]?.key ?? index,
     estimateSize: () => ESTIMATED_ROW_PX,
     overscan: 8,
@@ -56,12 +59,12 @@ export function useMessageList({ rows, live, state }: MessageListOptions): Messa
 
   const hasStarted = useRef(false);
   useLayoutEffect(() => {
-    if (hasStarted.current || rows.length === 0) return;
+    if (hasStarted.current || scroller === null || rows.length === 0) return;
     hasStarted.current = true;
     const index = rows.findIndex(({ kind }) => kind === 'new');
     if (index === -1) virtualizer.scrollToEnd();
     else virtualizer.scrollToIndex(index, { align: 'start' });
-  }, [rows, virtualizer]);
+  }, [rows, scroller, virtualizer]);
 
   // Whoever sends wants to see it, wherever they were reading.
   const lastClientId = live.pending.findLast(({ threadOf }) => threadOf === null)?.clientId;
@@ -70,33 +73,28 @@ export function useMessageList({ rows, live, state }: MessageListOptions): Messa
   }, [lastClientId, virtualizer]);
 
   // A composer that grows takes from the list's height; its end stays in view.
-  const isAtBottomRef = useRef(true);
   useEffect(() => {
-    isAtBottomRef.current = isAtBottom;
-  }, [isAtBottom]);
-  useEffect(() => {
-    const element = scrollerRef.current;
-    if (element === null) return;
+    if (scroller === null || !isAtBottom) return;
+    let isFirst = true;
     const observer = new ResizeObserver(() => {
-      if (isAtBottomRef.current) virtualizer.scrollToEnd();
+      if (!isFirst) virtualizer.scrollToEnd();
+      isFirst = false;
     });
-    observer.observe(element);
+    observer.observe(scroller);
     return () => observer.disconnect();
-  }, [virtualizer]);
+  }, [scroller, isAtBottom, virtualizer]);
 
   const firstIndex = items[0]?.index ?? null;
   const { loadOlder, isLoadingOlder, error } = live;
+  const canLoad = state.hasOlderMessages && !isLoadingOlder && error === null;
   useEffect(() => {
-    const isNear = firstIndex !== null && firstIndex <= ROWS_AHEAD;
-    if (isNear && state.hasOlderMessages && !isLoadingOlder && error === null) loadOlder();
-  }, [firstIndex, state.hasOlderMessages, isLoadingOlder, error, loadOlder]);
+    if (canLoad && firstIndex !== null && firstIndex <= ROWS_AHEAD) loadOlder();
+  }, [canLoad, firstIndex, loadOlder]);
 
   return {
-    scrollerRef,
-    onScroll() {
-      const element = scrollerRef.current;
-      if (element === null) return;
-      const isNearEnd = element.scrollHeight - element.clientHeight - element.scrollTop <= NEAR_BOTTOM_PX;
+    setScroller,
+    onScroll({ scrollHeight, clientHeight, scrollTop }) {
+      const isNearEnd = scrollHeight - clientHeight - scrollTop <= NEAR_BOTTOM_PX;
       if (isNearEnd) setLeftAtSeq(null);
       else setLeftAtSeq((seq) => seq ?? newestSeq);
     },

@@ -54,6 +54,8 @@ export interface RoomSnapshot extends Followed<RoomState> {
   isLoadingOlder: boolean;
   /** How far its reader had read when the room was opened: what is newer is new. Null until it is known. */
   readSeq: number | null;
+  /** Place in the log of the newest thing said, in threads too; 0 until it is known. */
+  saidSeq: number;
 }
 
 export interface RoomActions extends RoomMessageActions {
@@ -96,6 +98,7 @@ const BLANK: RoomSnapshot = {
   pending: [],
   isLoadingOlder: false,
   readSeq: null,
+  saidSeq: 0,
 };
 /** Of the largest size: as far back as anybody jumps. */
 const MAX_PAGES = 100;
@@ -119,7 +122,7 @@ export function createSharedRoom({
   const { soon, now, cancel } = coalesce(() => {
     const state = compose();
     const pending = outbox.pending(state?.messages ?? [], reachedSeq);
-    store.set({ ...follower.get(), state, pending, isLoadingOlder: older.isLoading(), readSeq });
+    store.set({ ...follower.get(), state, pending, isLoadingOlder: older.isLoading(), readSeq, saidSeq });
   }, FRAME_MS);
 
   const outbox = createOutbox<Draft>({
