@@ -2,6 +2,8 @@
 // group writer, and messages in rooms (membership, repeats, muting and slow mode checked, message and event stored), on
 // PostgreSQL with fsync on. 64 writers, one hot stream and 50 streams; medians of three rounds.
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Backend, createBackend } from '@aura/backend';
 import {
@@ -40,6 +42,7 @@ await using backend = await createBackend({
   environment: 'test',
   version: 'bench',
   database: { kind: 'postgres', url: postgres.url },
+  blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
   redisUrl: null,
   jwtSecret: randomUUID() + randomUUID(),
   allowedOrigins: [],

@@ -286,7 +286,7 @@ create table message_reactions (
   message_id uuid not null,
   emoji text not null,
   user_id uuid not null,
-  at timestamp with time zone not null,
+  seq bigint not null,
   constraint message_reactions_pkey PRIMARY KEY (message_id, emoji, user_id),
   constraint message_reactions_message_id_fkey FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE CASCADE
 );
@@ -320,7 +320,7 @@ create table messages (
   last_reply_at timestamp with time zone,
   edited_at timestamp with time zone,
   deleted_at timestamp with time zone,
-  pinned_at timestamp with time zone,
+  pinned_seq bigint,
   revision_seqs bigint[] not null default '{}'::bigint[],
   constraint messages_pkey PRIMARY KEY (id),
   constraint messages_tenant_id_conversation_id_seq_key UNIQUE (tenant_id, conversation_id, seq),
@@ -328,15 +328,16 @@ create table messages (
   constraint messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text])))
 );
 CREATE UNIQUE INDEX messages_client ON messages USING btree (conversation_id, client_id, COALESCE(author_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (client_id IS NOT NULL);
-CREATE INDEX messages_pinned ON messages USING btree (conversation_id, pinned_at) WHERE (pinned_at IS NOT NULL);
+CREATE INDEX messages_pinned ON messages USING btree (conversation_id, pinned_seq) WHERE (pinned_seq IS NOT NULL);
 CREATE INDEX messages_thread ON messages USING btree (thread_of, seq) WHERE (thread_of IS NOT NULL);
+CREATE INDEX messages_words ON messages USING gin (message_words(tenant_id, conversation_id, text));
 alter table messages enable row level security, force row level security;
 create policy all_rows on messages as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on messages as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select on messages to aura_app;
 grant delete, insert, select on messages to aura_system;
 grant insert on messages to aura_writer;
-grant update (run_id, text, is_superseded, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_at, revision_seqs) on messages to aura_app;
+grant update (run_id, text, is_superseded, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_seq, revision_seqs) on messages to aura_app;
 grant select (id, conversation_id, run_id, client_id, request_hash, seq, created_at, author_id) on messages to aura_writer;
 
 create table room_bans (

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
 import { flag, list, parseJson } from './setting-types.ts';
@@ -42,6 +42,7 @@ const rawSchema = z.object({
     .transform((value) => value.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(['web', 'worker'], 'must be web, worker or web,worker')).min(1)),
   AURA_DATA_DIR: z.string().min(1).default('.aura'),
+  AURA_BLOB_DIR: z.string().min(1).optional(),
   AURA_SEED: flag.optional(),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   REDIS_URL: z
@@ -74,6 +75,8 @@ export interface ServerEnv {
   isWeb: boolean;
   isWorker: boolean;
   dataDir: string;
+  /** Where uploaded files are kept. */
+  blobDir: string;
   mustSeed: boolean;
   databaseUrl: string | null;
   redisUrl: string | null;
@@ -136,6 +139,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     isWeb: raw.AURA_ROLES.includes('web'),
     isWorker: raw.AURA_ROLES.includes('worker'),
     dataDir: resolve(raw.AURA_DATA_DIR),
+    blobDir: resolve(raw.AURA_BLOB_DIR ?? join(raw.AURA_DATA_DIR, 'blobs')),
     mustSeed: raw.AURA_SEED ?? !isProduction,
     databaseUrl: raw.DATABASE_URL ?? null,
     redisUrl: raw.REDIS_URL ?? null,

@@ -31,6 +31,7 @@ export async function start(env: ServerEnv): Promise<void> {
       env.databaseUrl === null
         ? { kind: 'pglite', dataDir: env.dataDir }
         : { kind: 'postgres', url: env.databaseUrl },
+    blobs: { kind: 'folder', folder: env.blobDir },
     redisUrl: env.redisUrl,
     jwtSecret: env.jwtSecret ?? (await readOrMakeSecret(env.dataDir)),
     allowedOrigins: env.allowedOrigins,

@@ -3,6 +3,8 @@ export interface BackendConfig {
   environment: 'development' | 'production' | 'test';
   version: string;
   database: { kind: 'pglite'; dataDir: string | null; image?: Blob } | { kind: 'postgres'; url: string };
+  /** Where the bytes of attachments are kept; the same for all nodes, and for this database alone. */
+  blobs: { kind: 'folder'; folder: string };
   /** A server, or several nodes of a cluster, divided by commas. Null: a single node, hints stay in the process. */
   redisUrl: string | null;
   /** Signs access tokens (HS256), at least 32 bytes. */

@@ -8,10 +8,12 @@ import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
 import type { SessionWatch } from './features/auth/session-watch.ts';
+import type { BlobPort } from './ports/blobs.ts';
 import type { JobPort } from './ports/jobs.ts';
 import type { ModelPort } from './ports/model.ts';
 import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
+import type { AttachmentUrls } from './features/chat/attachment-urls.ts';
 import type { MessageWriter } from './features/chat/message-writer.ts';
 import type { CodePolicy } from './features/hitl/tool-policy.ts';
 import type { Bus } from './realtime/bus.ts';
@@ -35,6 +37,8 @@ export interface Core {
   /** Posts messages in rooms. */
   messageWriter: MessageWriter;
   accessTokens: AccessTokens;
+  /** Signs addresses of attachments. */
+  attachmentUrls: AttachmentUrls;
   apiKeys: ApiKeyVerifier;
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
@@ -42,6 +46,8 @@ export interface Core {
   model: ModelPort;
   tools: ToolRegistry;
   jobs: JobPort;
+  /** The bytes of attachments. */
+  blobs: BlobPort;
   /** Rules in code about which calls need a person; null: the tenants' rules and the defaults alone. */
   approvalPolicy: CodePolicy | null;
   runner: Runner;

@@ -16,11 +16,13 @@ import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
+import { createAttachmentUrls } from './features/chat/attachment-urls.ts';
 import { createMessageWriter } from './features/chat/message-writer.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
 import { jobHandlers } from './job-handlers.ts';
+import { createFolderBlobs } from './ports/folder-blobs.ts';
 import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
 import type { JobDatabase } from './ports/pg-boss-database.ts';
 import { createOpenAiModel } from './ports/openai-model.ts';
@@ -38,7 +40,7 @@ export interface Backend extends Core, AsyncDisposable {
 
 /** Parts a caller may bring instead of those the configuration asks for: tests, tools of its own. */
 export type BackendOverrides = Partial<
-  Pick<Core, 'log' | 'clock' | 'bus' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
+  Pick<Core, 'log' | 'clock' | 'bus' | 'blobs' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
 >;
 
 /**
@@ -81,11 +83,13 @@ export async function createBackend(
     pageReader: createPageReader(database),
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
+    attachmentUrls: createAttachmentUrls({ secret: config.jwtSecret, clock }),
     refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
     passwordHasher: createPasswordHasher({}),
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools, [mcpTools]),
     jobs,
+    blobs: overrides.blobs ?? createFolderBlobs(config.blobs.folder),
     approvalPolicy: overrides.approvalPolicy ?? null,
   };
   const runner = stack.use(createRunner(core));

@@ -18,6 +18,8 @@ export const LIMITS = {
   mentionsMax: 20,
   attachmentsMax: 10,
   attachmentBytes: 10_485_760,
+  attachmentNameChars: 255,
+  looseUploads: 50,
   reactionKindsMax: 20,
   unreadMax: 100,
 } as const;

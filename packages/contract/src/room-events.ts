@@ -41,7 +41,7 @@ export const roomEventSchema = z.discriminatedUnion('type', [
     'message_edited',
     z.object({ messageId: idSchema, text: z.string(), mentions: z.array(idSchema), editedAt: instantSchema }),
   ),
-  /** Its text is gone from the log as well: whoever reads it later finds it empty. */
+  /** Its text, and that of its edits, is gone from the log as well: whoever reads it later finds it empty. */
   eventOf('message_deleted', z.object({ messageId: idSchema, by: idSchema, deletedAt: instantSchema })),
   eventOf('reaction_added', z.object({ messageId: idSchema, emoji: z.string(), userId: idSchema })),
   eventOf('reaction_removed', z.object({ messageId: idSchema, emoji: z.string(), userId: idSchema })),

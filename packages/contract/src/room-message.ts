@@ -33,6 +33,7 @@ export const roomMessageViewSchema = z.object({
   threadOf: idSchema.nullable(),
   mentions: z.array(idSchema),
   attachments: z.array(attachmentViewSchema),
+  /** By emoji. */
   reactions: z.array(reactionViewSchema),
   replyCount: z.int(),
   lastReplyAt: instantSchema.nullable(),

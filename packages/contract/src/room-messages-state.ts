@@ -123,13 +123,18 @@ function change(
   return message === undefined ? messages : messages.with(index, to(message));
 }
 
+/** The order of a message's reactions: by code points, so that it does not change when the first of a kind is taken back. */
+export function compareReactions(a: ReactionView, b: ReactionView): number {
+  if (a.emoji === b.emoji) return 0;
+  return a.emoji < b.emoji ? -1 : 1;
+}
+
 function withReaction(reactions: ReactionView[], emoji: string, userId: string): ReactionView[] {
   const known = reactions.find((reaction) => reaction.emoji === emoji);
-  if (known === undefined) return [...reactions, { emoji, userIds: [userId] }];
-  if (known.userIds.includes(userId)) return reactions;
-  return reactions.map((reaction) =>
-    reaction === known ? { emoji, userIds: [...known.userIds, userId] } : reaction,
-  );
+  if (known === undefined) return [...reactions, { emoji, userIds: [userId] }].toSorted(compareReactions);
+  // To the end even when it is there: a page that has this event already may have to take in one before it.
+  const userIds = [...known.userIds.filter((id) => id !== userId), userId];
+  return reactions.map((reaction) => (reaction === known ? { emoji, userIds } : reaction));
 }
 
 function withoutReaction(reactions: ReactionView[], emoji: string, userId: string): ReactionView[] {

@@ -2,7 +2,7 @@ import type { RoomEvent } from './room-events.ts';
 import type { RoomMemberView, RoomView } from './room.ts';
 import type { RoomMessageView } from './room-message.ts';
 import { applyToRoomMessages } from './room-messages-state.ts';
-import { applyRunEvent, newRunState, type RunState } from './run-state.ts';
+import { applyRunEvent, newRunState, type RunItem, type RunState } from './run-state.ts';
 
 /** A room as a member sees it: what `chat.getRoom` answers and events keep current. */
 export interface RoomState {
@@ -48,8 +48,13 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
     case 'message_unpinned':
       return { ...state, pins: state.pins.filter((id) => id !== event.data.messageId) };
     case 'message_deleted': {
-      const pins = state.pins.filter((id) => id !== event.data.messageId);
-      return { ...state, pins, messages: applyToRoomMessages(state.messages, event, { threadOf: null }) };
+      const { messageId } = event.data;
+      return {
+        ...state,
+        pins: state.pins.filter((id) => id !== messageId),
+        messages: applyToRoomMessages(state.messages, event, { threadOf: null }),
+        runs: withoutWords(state.runs, messageId),
+      };
     }
     case 'message_posted':
     case 'message_edited':
@@ -91,6 +96,15 @@ function withMember(members: readonly RoomMemberView[], member: RoomMemberView):
   const others = without(members, member.userId);
   const place = others.findIndex(isAfter);
   return others.toSpliced(place === -1 ? others.length : place, 0, member);
+}
+
+/** An answer that was deleted says nothing where its run is shown either; what the run did stays. */
+function withoutWords(runs: RoomState['runs'], messageId: string): RoomState['runs'] {
+  const isOf = (item: RunItem): boolean => item.kind === 'text' && item.messageId === messageId;
+  const run = Object.values(runs).find(({ items }) => items.some(isOf));
+  if (run === undefined) return runs;
+  const items = run.items.map((item) => (item.kind === 'text' && isOf(item) ? { ...item, text: '' } : item));
+  return { ...runs, [run.id]: { ...run, items } };
 }
 
 type EventOfRun = Parameters<typeof applyRunEvent>[1];

@@ -213,7 +213,10 @@ export const listRoomMessagesOutputSchema = z.object({
 });
 export const listPinsOutputSchema = z.object({ messages: z.array(roomMessageViewSchema) });
 export const searchRoomsInputSchema = pageInputSchema.extend({
-  /** Words that must all occur, in any letter case. */
+  /**
+   * Words that must all occur, in any letter case; of three letters or more they may be the beginning of a longer one.
+   * Korean, Chinese and Japanese is found anywhere, also within words. The first ten count.
+   */
   query: z.string().trim().min(1).max(LIMITS.searchChars),
   roomId: idSchema.optional(),
 });
@@ -233,6 +236,12 @@ export const setTypingInputSchema = z.object({ ...roomRef, isTyping: z.boolean()
 export const roomEventsInputSchema = resumeSchema.extend(roomRef);
 export const roomInboxInputSchema = resumeSchema;
 export const uploadedAttachmentSchema = attachmentViewSchema;
+export const attachmentRefSchema = z.object({ attachmentId: idSchema });
+export const attachmentUrlOutputSchema = z.object({
+  /** A path on the server, with a signature: works without a token, for whoever asked, as long as they are in the room. */
+  url: z.string(),
+  expiresAt: instantSchema,
+});
 
 export type RoomRef = z.infer<typeof roomRefSchema>;
 export type CreateRoomInput = z.infer<typeof createRoomInputSchema>;
@@ -261,6 +270,8 @@ export type ListRoomMessagesOutput = z.infer<typeof listRoomMessagesOutputSchema
 export type ListPinsOutput = z.infer<typeof listPinsOutputSchema>;
 export type SearchRoomsInput = z.infer<typeof searchRoomsInputSchema>;
 export type SearchRoomsOutput = z.infer<typeof searchRoomsOutputSchema>;
+export type AttachmentRef = z.infer<typeof attachmentRefSchema>;
+export type AttachmentUrlOutput = z.infer<typeof attachmentUrlOutputSchema>;
 export type MarkReadInput = z.infer<typeof markReadInputSchema>;
 export type MarkReadOutput = z.infer<typeof markReadOutputSchema>;
 export type SetTypingInput = z.infer<typeof setTypingInputSchema>;

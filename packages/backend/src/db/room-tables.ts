@@ -3,7 +3,7 @@ import type { Generated } from 'kysely';
 
 /** The tables of rooms; their messages, runs and approvals are in those of conversations. */
 export interface RoomTables {
-  messageReactions: { tenantId: string; messageId: string; emoji: string; userId: string; at: Date };
+  messageReactions: { tenantId: string; messageId: string; emoji: string; userId: string; seq: number };
   attachments: {
     id: string;
     tenantId: string;

@@ -67,11 +67,8 @@ async function fillRooms({ call, ctx }: TestCaller): Promise<void> {
   await call.chat.mute({ roomId, userId: muted, seconds: 60 });
   await call.chat.removeMember({ roomId, userId: muted });
   await call.chat.ban({ roomId, userId: banned });
+  await call.chat.addReaction({ roomId, messageId, emoji: '🎉' });
   await withTransaction(ctx, async ({ db }) => {
-    await db
-      .insertInto('messageReactions')
-      .values({ tenantId, messageId, emoji: '🎉', userId, at: new Date() })
-      .execute();
     const file = {
       id: randomUUID(),
       tenantId,

@@ -146,7 +146,8 @@ export interface Schema extends RoomTables {
     lastReplyAt: Date | null;
     editedAt: Date | null;
     deletedAt: Date | null;
-    pinnedAt: Date | null;
+    /** The event that pinned it; the latest comes first. */
+    pinnedSeq: number | null;
     /** The events that hold its text. */
     revisionSeqs: Generated<number[]>;
     seq: number;

@@ -35,6 +35,8 @@ const cronNameSchema = z.enum([
   'forget-sessions',
   'forget-memories',
   'hand-over-rooms',
+  'forget-uploads',
+  'sweep-blobs',
 ]);
 
 /** What a stored job says, as it comes out of the database. Ids only: tenants' data stays in tenants' tables. */

@@ -66,7 +66,9 @@ export function dispatcher(
       case 'purge-conversations':
       case 'forget-sessions':
       case 'forget-memories':
-      case 'hand-over-rooms': {
+      case 'hand-over-rooms':
+      case 'forget-uploads':
+      case 'sweep-blobs': {
         const found = periodic.find(({ name }) => name === job.name);
         if (found === undefined) throw new Error(`this node does not do ${job.name}`);
         return await found.run(signal);

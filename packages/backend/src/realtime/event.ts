@@ -21,6 +21,11 @@ export interface StreamEvent {
   readonly data: JsonObject;
 }
 
+/** True for events whose transaction changed earlier ones of the stream: what is kept of those is not true any more. */
+export function rewritesLog({ type }: Pick<StreamEvent, 'type'>): boolean {
+  return type === 'message_deleted';
+}
+
 /** Neighbouring events of one stream that were committed together. */
 export interface CommittedBatch {
   streamId: string;

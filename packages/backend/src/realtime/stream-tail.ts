@@ -1,4 +1,4 @@
-import type { StreamEvent } from './event.ts';
+import { rewritesLog, type StreamEvent } from './event.ts';
 
 const MAX_EVENTS = 256;
 const MAX_CHARS = 1_000_000;
@@ -31,7 +31,7 @@ export class StreamTail {
     const hasGrown = last.seq > this.#head;
     if (!hasGrown && !this.isEmpty) return false;
     let end = this.#events.at(-1)?.seq;
-    if (end === undefined || first.seq > end + 1) {
+    if (end === undefined || first.seq > end + 1 || events.some(rewritesLog)) {
       this.#events = [];
       this.#sizes = [];
       this.#chars = 0;
@@ -64,10 +64,13 @@ export class StreamTail {
     this.#chars = chars;
   }
 
-  /** Hears of a head without its events; true when that is news. */
+  /** Hears of a head without its events, one of which may have rewritten earlier ones; true when that is news. */
   raise(head: number): boolean {
     if (head <= this.#head) return false;
     this.#head = head;
+    this.#events = [];
+    this.#sizes = [];
+    this.#chars = 0;
     return true;
   }
 

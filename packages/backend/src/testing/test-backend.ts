@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { BackendConfig } from '../config.ts';
 import { type Backend, type BackendOverrides, createBackend } from '../create-backend.ts';
 import { createTestDatabase } from './test-database.ts';
+import { createTestFolder } from './test-folder.ts';
 
 export interface TestBackend extends AsyncDisposable {
   backend: Backend;
@@ -32,6 +33,7 @@ export async function createTestBackend(
     environment: 'test',
     version: '0.0.0-test',
     database,
+    blobs: { kind: 'folder', folder: stack.use(await createTestFolder()).path },
     redisUrl: process.env.AURA_TEST_REDIS_URL ?? null,
     jwtSecret: 'a secret for tests, at least thirty-two bytes long',
     allowedOrigins: [],

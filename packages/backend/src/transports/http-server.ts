@@ -6,6 +6,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { AddressInfo } from 'node:net';
 import { appRouter } from '../app-router.ts';
 import type { Core } from '../context.ts';
+import { attachmentRoutes } from './http/attachment-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http/http-limits.ts';
 import { handleError, sendProblem } from './http/problem.ts';
@@ -74,6 +75,7 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
   await app.register(healthRoutes, { core, isDraining: () => isDraining });
   if (options.serves !== 'probes') {
     await app.register(trpcRoutes, { core, router });
+    await app.register(attachmentRoutes, { core });
     await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
     app.server.on('upgrade', sockets.handleUpgrade);
   }

@@ -2,6 +2,13 @@ import type { Kysely } from 'kysely';
 import { runStatements } from '../run-statements.ts';
 import { isolate } from './isolate.ts';
 
+/** Kana, Han and Hangul. */
+const CHARACTER_WORDS = String.raw`\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3`;
+/** Punctuation and symbols, ASCII and beyond, listed because what databases take for a letter depends on their locale. */
+const BETWEEN_WORDS =
+  String.raw`\u0001-/:-@\[-\u0060{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f` +
+  String.raw`\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff`;
+
 /**
  * Rooms. A room shares its id with a row of `conversations` and a stream: messages, runs and approvals of a room are those
  * of its conversation, so all that is true of runs holds there as well.
@@ -91,21 +98,30 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column last_reply_at timestamptz,
       add column edited_at timestamptz,
       add column deleted_at timestamptz,
-      add column pinned_at timestamptz,
+      add column pinned_seq bigint,
       add column revision_seqs bigint[] not null default '{}'`,
     // A clientId is its author's own: two people of a room may come upon the same one.
     `alter table messages drop constraint messages_tenant_id_conversation_id_client_id_key`,
     `create unique index messages_client on messages
       (conversation_id, client_id, coalesce(author_id, '00000000-0000-0000-0000-000000000000')) where client_id is not null`,
     `create index messages_thread on messages (thread_of, seq) where thread_of is not null`,
-    `create index messages_pinned on messages (conversation_id, pinned_at) where pinned_at is not null`,
+    `create index messages_pinned on messages (conversation_id, pinned_seq) where pinned_seq is not null`,
+
+    // What a message is found by: its words in lower case, every Chinese, Japanese or Korean character as a word of its own
+    // (those have no spaces, or endings where others have them), its room and its tenant. Punctuation parts words: left
+    // to itself the parser takes names of files for hosts. `search-terms.ts` parts what is searched for alike.
+    String.raw`create function message_words(tenant_id uuid, room_id uuid, words text) returns tsvector
+      language sql immutable parallel safe
+      return array_to_tsvector(array[tenant_id::text, room_id::text]) || to_tsvector('simple'::regconfig,
+        regexp_replace(words, '([${CHARACTER_WORDS}])|[${BETWEEN_WORDS}]', ' \1 ', 'g'))`,
+    `create index messages_words on messages using gin (message_words(tenant_id, conversation_id, text))`,
 
     `create table message_reactions (
       tenant_id uuid not null,
       message_id uuid not null,
       emoji text not null,
       user_id uuid not null,
-      at timestamptz not null,
+      seq bigint not null,
       primary key (message_id, emoji, user_id),
       foreign key (message_id) references messages (id) on delete cascade
     )`,
@@ -137,7 +153,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     // Deleting a message takes its words out of the log as well.
     `grant update (data) on events to aura_app`,
-    `grant update (text, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_at, revision_seqs)
+    `grant update (text, mentions, reply_count, last_reply_at, edited_at, deleted_at, pinned_seq, revision_seqs)
       on messages to aura_app`,
     `grant select, insert, update on rooms to aura_app`,
     `grant select, insert, update, delete on room_members, room_bans, room_departures, message_reactions, attachments

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { AppError } from '../../app-error.ts';
+import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { AttachmentRow } from './room-message-store.ts';
 
@@ -45,4 +46,46 @@ export async function attachTo(
       throw new AppError('BAD_INPUT', { message: 'A file was posted already. Attach it again.' });
     }
   }
+}
+
+export async function insertUpload(
+  db: Db,
+  row: Omit<AttachmentRow, 'messageId' | 'position' | 'createdAt'>,
+): Promise<AttachmentRow> {
+  return await db
+    .insertInto('attachments')
+    .values({ ...row, messageId: null, createdAt: databaseNow })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Files of a user that were not posted. */
+export async function countLooseUploads(
+  db: Db,
+  { tenantId, userId }: { tenantId: string; userId: string },
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('attachments')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('tenantId', '=', tenantId)
+    .where('uploadedBy', '=', userId)
+    .where('messageId', 'is', null)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** A file of a room that the user is in; before it is posted, only who brought it sees it. */
+export async function findReadableAttachment(
+  db: Db,
+  { tenantId, userId, attachmentId }: { tenantId: string; userId: string; attachmentId: string },
+): Promise<AttachmentRow | undefined> {
+  return await db
+    .selectFrom('attachments')
+    .innerJoin('roomMembers', 'roomMembers.roomId', 'attachments.roomId')
+    .selectAll('attachments')
+    .where('attachments.tenantId', '=', tenantId)
+    .where('attachments.id', '=', attachmentId)
+    .where('roomMembers.userId', '=', userId)
+    .where((eb) => eb.or([eb('messageId', 'is not', null), eb('uploadedBy', '=', userId)]))
+    .executeTakeFirst();
 }

@@ -1,46 +1,64 @@
 import {
   archiveRoomInputSchema,
+  attachmentRefSchema,
+  attachmentUrlOutputSchema,
   banInputSchema,
   createRoomInputSchema,
+  editRoomMessageInputSchema,
   findPeopleInputSchema,
   findPeopleOutputSchema,
   inviteInputSchema,
   inviteOutputSchema,
   listBansOutputSchema,
+  listPinsOutputSchema,
   listRoomMessagesInputSchema,
   listRoomMessagesOutputSchema,
   listRoomsInputSchema,
   listRoomsOutputSchema,
   muteInputSchema,
+  pinInputSchema,
   postMessageInputSchema,
   postMessageOutputSchema,
+  reactionInputSchema,
   removeMemberInputSchema,
   roomEventsInputSchema,
   roomMemberViewSchema,
+  roomMessageRefSchema,
+  roomMessageViewSchema,
   roomRefSchema,
   type RoomState,
   roomViewSchema,
+  searchRoomsInputSchema,
+  searchRoomsOutputSchema,
   setMemberRoleInputSchema,
   unbanInputSchema,
   updateRoomInputSchema,
 } from '@aura/contract';
 import { signalOf } from '../../trpc/signal-of.ts';
 import { memberProcedure, nothingSchema, router, userProcedure } from '../../trpc/trpc.ts';
+import { addReaction } from './add-reaction.ts';
 import { archiveRoom } from './archive-room.ts';
+import { attachmentUrl } from './attachment-url.ts';
 import { ban } from './ban.ts';
 import { createRoom } from './create-room.ts';
+import { deleteMessage } from './delete-message.ts';
+import { editRoomMessage } from './edit-room-message.ts';
 import { findPeople } from './find-people.ts';
 import { getRoom } from './get-room.ts';
 import { invite } from './invite.ts';
 import { joinRoom } from './join-room.ts';
 import { leaveRoom } from './leave-room.ts';
 import { listBans } from './list-bans.ts';
+import { listPins } from './list-pins.ts';
 import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
 import { mute } from './mute.ts';
+import { pinMessage } from './pin-message.ts';
 import { postMessage } from './post-message.ts';
 import { removeMember } from './remove-member.ts';
+import { removeReaction } from './remove-reaction.ts';
 import { roomEvents } from './room-events.ts';
+import { searchMessages } from './search-messages.ts';
 import { setMemberRole } from './set-member-role.ts';
 import { unban } from './unban.ts';
 import { updateRoom } from './update-room.ts';
@@ -116,6 +134,38 @@ export const chatRouter = router({
     .input(listRoomMessagesInputSchema)
     .output(listRoomMessagesOutputSchema)
     .query(async ({ ctx, input }) => await listRoomMessages(ctx, input)),
+  attachmentUrl: userProcedure
+    .input(attachmentRefSchema)
+    .output(attachmentUrlOutputSchema)
+    .query(async ({ ctx, input }) => await attachmentUrl(ctx, input)),
+  editMessage: memberProcedure
+    .input(editRoomMessageInputSchema)
+    .output(roomMessageViewSchema)
+    .mutation(async ({ ctx, input }) => await editRoomMessage(ctx, input)),
+  deleteMessage: memberProcedure
+    .input(roomMessageRefSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await deleteMessage(ctx, input)),
+  addReaction: memberProcedure
+    .input(reactionInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await addReaction(ctx, input)),
+  removeReaction: memberProcedure
+    .input(reactionInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await removeReaction(ctx, input)),
+  pin: memberProcedure
+    .input(pinInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await pinMessage(ctx, input)),
+  pins: userProcedure
+    .input(roomRefSchema)
+    .output(listPinsOutputSchema)
+    .query(async ({ ctx, input }) => await listPins(ctx, input)),
+  search: userProcedure
+    .input(searchRoomsInputSchema)
+    .output(searchRoomsOutputSchema)
+    .query(async ({ ctx, input }) => await searchMessages(ctx, input)),
   events: userProcedure
     .input(roomEventsInputSchema)
     .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),

@@ -75,11 +75,7 @@ export async function pinnedMessages(
   db: Db,
   key: { tenantId: string; roomId: string },
 ): Promise<RoomMessageRow[]> {
-  return await messages(db, key)
-    .where('pinnedAt', 'is not', null)
-    .orderBy('pinnedAt', 'desc')
-    .orderBy('seq', 'desc')
-    .execute();
+  return await messages(db, key).where('pinnedSeq', 'is not', null).orderBy('pinnedSeq', 'desc').execute();
 }
 
 /** Who reacted to these messages and how, in the order it happened. */
@@ -92,8 +88,7 @@ export async function reactionsOf(
     .selectFrom('messageReactions')
     .select(['messageId', 'emoji', 'userId'])
     .where('messageId', 'in', messageIds)
-    .orderBy('at')
-    .orderBy('userId')
+    .orderBy('seq')
     .execute();
 }
 

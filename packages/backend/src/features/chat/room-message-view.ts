@@ -1,4 +1,10 @@
-import { AGENT_NAME, type AttachmentView, type ReactionView, type RoomMessageView } from '@aura/contract';
+import {
+  AGENT_NAME,
+  type AttachmentView,
+  compareReactions,
+  type ReactionView,
+  type RoomMessageView,
+} from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { type AttachmentRow, attachmentsOf, reactionsOf, type RoomMessageRow } from './room-message-store.ts';
@@ -38,5 +44,7 @@ export function attachmentView({ id, name, mediaType, bytes }: AttachmentRow): A
 
 function reactionViews(rows: readonly { emoji: string; userId: string }[]): ReactionView[] {
   const byEmoji = Map.groupBy(rows, ({ emoji }) => emoji);
-  return [...byEmoji].map(([emoji, group]) => ({ emoji, userIds: group.map(({ userId }) => userId) }));
+  return [...byEmoji]
+    .map(([emoji, group]) => ({ emoji, userIds: group.map(({ userId }) => userId) }))
+    .toSorted(compareReactions);
 }

@@ -7,6 +7,8 @@ export interface UpkeepContext {
   config: Pick<BackendConfig, 'retentionDays'>;
   database: Core['database'];
   hub: Core['hub'];
+  blobs: Core['blobs'];
+  log: Core['log'];
 }
 
 export const DEFAULT_RETENTION_DAYS = 30;

@@ -2,9 +2,11 @@ import type { PeriodicJob } from '../../ports/jobs.ts';
 import { forgetMemories } from './forget-memories.ts';
 import { forgetSessions } from './forget-sessions.ts';
 import { handOverRooms } from './hand-over-rooms.ts';
+import { forgetUploads } from './forget-uploads.ts';
 import { pruneEvents } from './prune-events.ts';
 import { purgeConversations } from './purge-conversations.ts';
 import type { UpkeepContext } from './retention.ts';
+import { sweepBlobs } from './sweep-blobs.ts';
 
 /** Less than a periodic job may take: what is left is the next tick's, not a failure. */
 const TICK_MS = 180_000;
@@ -33,6 +35,8 @@ export function upkeepJobs(ctx: UpkeepContext): PeriodicJob[] {
       cron: '37 * * * *',
       run: async (signal) => await handOverRooms(ctx, signal),
     },
+    { name: 'forget-uploads', cron: '37 * * * *', run: async (signal) => await forgetUploads(ctx, signal) },
+    { name: 'sweep-blobs', cron: '57 3 * * *', run: async (signal) => await sweepBlobs(ctx, signal) },
   ];
   return jobs.map((job) => ({
     ...job,

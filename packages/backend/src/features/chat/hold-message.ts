@@ -1,0 +1,50 @@
+import type { RoomMessageRef } from '@aura/contract';
+import { AppError, notFound } from '../../app-error.ts';
+import type { CallerContext } from '../../context.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { assertNotMuted, assertOpen } from './chat-policy.ts';
+import { enterRoom, type RoomAccess } from './room-access.ts';
+import { lockMessage, type RoomMessageRow } from './room-message-store.ts';
+import { shareRoom } from './room-store.ts';
+
+export interface HeldMessage extends RoomAccess {
+  message: RoomMessageRow;
+}
+
+/**
+ * A message for somebody who is about to change something of it. Until the transaction ends nothing else about it changes,
+ * nobody removes the caller, and the room stays as it is. Throws NOT_FOUND when there is no such room or message.
+ */
+export async function holdMessage(
+  tx: Tx,
+  { caller }: Pick<CallerContext, 'caller'>,
+  { roomId, messageId }: RoomMessageRef,
+): Promise<HeldMessage> {
+  const { tenantId } = caller;
+  await shareRoom(tx.db, { tenantId, roomId });
+  const { room, me } = await enterRoom(tx.db, caller, { roomId, hold: 'member' });
+  const message = await lockMessage(tx.db, { tenantId, roomId, messageId });
+  if (message === undefined) throw notFound('message');
+  return { room, me, message };
+}
+
+/** As `holdMessage`, for what only those may do who may write, and only to a message that is not deleted. */
+export async function holdLiveMessage(
+  tx: Tx,
+  ctx: Pick<CallerContext, 'caller' | 'clock'>,
+  ref: RoomMessageRef,
+): Promise<HeldMessage> {
+  const held = await holdMessage(tx, ctx, ref);
+  assertLive(ctx, held);
+  return held;
+}
+
+export function assertLive(
+  { clock }: Pick<CallerContext, 'clock'>,
+  { room, me, message }: HeldMessage,
+): void {
+  assertOpen(room);
+  assertNotMuted(me, clock.now());
+  if (message.deletedAt === null) return;
+  throw new AppError('CONFLICT', { message: 'This message was deleted.' });
+}

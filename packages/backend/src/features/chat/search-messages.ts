@@ -1,0 +1,52 @@
+import type { SearchRoomsInput, SearchRoomsOutput } from '@aura/contract';
+import { z } from 'zod';
+import type { CallerContext } from '../../context.ts';
+import { storableText } from '../../db/json-text.ts';
+import { withSnapshot, withSystemTransaction, withTransaction } from '../../db/transaction.ts';
+import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
+import { enterRoom } from './room-access.ts';
+import { roomMessageViews } from './room-message-view.ts';
+import { findMessageIds, findRoomIds, readableMessages } from './search-store.ts';
+import { searchTerms } from './search-terms.ts';
+
+const keySchema = z.object({ createdAt: pageInstantSchema, id: z.uuid() });
+
+/**
+ * Messages with all of these words, newest first, of the rooms that the caller is in, archived ones too, or of one of
+ * them. A page may be shorter than asked for although another follows. Throws NOT_FOUND for a room one is not in.
+ */
+export async function searchMessages(
+  ctx: CallerContext,
+  { query, roomId, limit, page }: SearchRoomsInput,
+): Promise<SearchRoomsOutput> {
+  const { tenantId, userId } = ctx.caller;
+  const after = parsePage(keySchema, page);
+  const terms = searchTerms(storableText(query));
+  const roomIds = await withTransaction(ctx, async ({ db }) => {
+    if (roomId === undefined) return await findRoomIds(db, { tenantId, userId });
+    await enterRoom(db, ctx.caller, { roomId });
+    return [roomId];
+  });
+  if (terms === null || roomIds.length === 0) return { hits: [], nextPage: null };
+  const found = await withSystemTransaction(
+    ctx,
+    async ({ db }) => await findMessageIds(db, { tenantId, roomIds, terms, after, limit: limit + 1 }),
+  );
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  const hits = await withSnapshot(ctx, async (db) => {
+    const rows = await readableMessages(db, { tenantId, userId, ids: shown.map(({ id }) => id) });
+    const views = await roomMessageViews(db, rows);
+    return rows.flatMap(({ conversationId }, index) => {
+      const message = views[index];
+      return message === undefined ? [] : [{ roomId: conversationId, message }];
+    });
+  });
+  return {
+    hits,
+    nextPage:
+      found.length > limit && last !== undefined
+        ? encodePage(keySchema, { createdAt: last.createdAt.toISOString(), id: last.id })
+        : null,
+  };
+}

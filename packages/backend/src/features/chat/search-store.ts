@@ -1,0 +1,81 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
+import type { RoomMessageRow } from './room-message-store.ts';
+import type { SearchTerms } from './search-terms.ts';
+
+type Db = Kysely<Schema>;
+
+export interface FoundMessage {
+  id: string;
+  createdAt: Date;
+}
+
+/**
+ * Ids of messages of these rooms, newest first. For a system transaction: under row-level security no condition that may
+ * fail is looked at before the tenant's, so that the index would be of no use. The messages themselves are read under it.
+ */
+export async function findMessageIds(
+  db: Db,
+  {
+    tenantId,
+    roomIds,
+    terms,
+    after,
+    limit,
+  }: {
+    tenantId: string;
+    roomIds: readonly string[];
+    terms: SearchTerms;
+    after: { createdAt: string; id: string } | null;
+    limit: number;
+  },
+): Promise<FoundMessage[]> {
+  // One room is a word of its messages. Several would have to be tried for every message that has the others.
+  const [only, ...others] = roomIds;
+  const place = only !== undefined && others.length === 0 ? only : tenantId;
+  const conditions = [
+    sql`message_words(tenant_id, conversation_id, text) @@ (${`'${place}'`}::tsquery && ${terms.query}::tsquery)`,
+    sql`tenant_id = ${tenantId}`,
+    sql`conversation_id = any(${roomIds}::uuid[])`,
+    sql`deleted_at is null and not is_superseded`,
+    ...terms.phrases.map((phrase) => sql`strpos(text, ${phrase}) > 0`),
+    ...(after === null ? [] : [sql`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`]),
+  ];
+  const { rows } = await sql<FoundMessage>`
+    select id, created_at from messages where ${sql.join(conditions, sql` and `)}
+    order by created_at desc, id desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** The rooms that a user is in. */
+export async function findRoomIds(
+  db: Db,
+  { tenantId, userId }: { tenantId: string; userId: string },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('roomMembers')
+    .select('roomId')
+    .where('tenantId', '=', tenantId)
+    .where('userId', '=', userId)
+    .execute();
+  return rows.map(({ roomId }) => roomId);
+}
+
+/** Those of these messages that the user may read, newest first. */
+export async function readableMessages(
+  db: Db,
+  { tenantId, userId, ids }: { tenantId: string; userId: string; ids: readonly string[] },
+): Promise<RoomMessageRow[]> {
+  if (ids.length === 0) return [];
+  return await db
+    .selectFrom('messages')
+    .innerJoin('roomMembers', 'roomMembers.roomId', 'messages.conversationId')
+    .selectAll('messages')
+    .where('messages.tenantId', '=', tenantId)
+    .where('roomMembers.userId', '=', userId)
+    .where('messages.id', 'in', ids)
+    .where('messages.deletedAt', 'is', null)
+    .orderBy('messages.createdAt', 'desc')
+    .orderBy('messages.id', 'desc')
+    .execute();
+}
