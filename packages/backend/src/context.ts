@@ -15,11 +15,14 @@ import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
 import type { AttachmentUrls } from './features/chat/attachment-urls.ts';
 import type { MessageWriter } from './features/chat/message-writer.ts';
+import type { RoomMoments } from './features/chat/room-moments.ts';
+import type { RoomPulses } from './features/chat/room-pulses.ts';
 import type { CodePolicy } from './features/hitl/tool-policy.ts';
 import type { Bus } from './realtime/bus.ts';
 import type { GroupWriter } from './realtime/group-writer.ts';
 import type { Hub } from './realtime/hub.ts';
 import type { PageReader } from './realtime/page-reader.ts';
+import type { Presence } from './realtime/presence.ts';
 import type { SocketFlow } from './realtime/socket-flow.ts';
 
 /** The parts of a running backend that use cases work with. Made once, by `createBackend`. */
@@ -36,6 +39,11 @@ export interface Core {
   groupWriter: GroupWriter;
   /** Posts messages in rooms. */
   messageWriter: MessageWriter;
+  presence: Presence;
+  /** Who is typing and who is online, room by room. */
+  roomMoments: RoomMoments;
+  /** What lists of rooms must be told, room by room. */
+  roomPulses: RoomPulses;
   accessTokens: AccessTokens;
   /** Signs addresses of attachments. */
   attachmentUrls: AttachmentUrls;

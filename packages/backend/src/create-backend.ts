@@ -18,6 +18,9 @@ import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
 import { createAttachmentUrls } from './features/chat/attachment-urls.ts';
 import { createMessageWriter } from './features/chat/message-writer.ts';
+import { createRoomFollowers } from './features/chat/room-followers.ts';
+import { createRoomMoments } from './features/chat/room-moments.ts';
+import { createRoomPulses } from './features/chat/room-pulses.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
@@ -31,6 +34,7 @@ import { createGroupWriter } from './realtime/group-writer.ts';
 import { createHub } from './realtime/hub.ts';
 import { createInProcessBus } from './realtime/in-process-bus.ts';
 import { createPageReader } from './realtime/page-reader.ts';
+import { createPresence } from './realtime/presence.ts';
 import { createRedisBus } from './realtime/redis-bus.ts';
 
 export interface Backend extends Core, AsyncDisposable {
@@ -69,6 +73,13 @@ export async function createBackend(
   const messageWriter = stack.use(createMessageWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
 
+  const pageReader = createPageReader(database);
+  const onError = (err: unknown): void => log.warn({ err }, 'presence');
+  const presence = stack.use(createPresence({ bus, nodeId, clock, onError }));
+  const followers = stack.use(createRoomFollowers({ hub, pageReader }));
+  const roomMoments = stack.use(createRoomMoments({ database, bus, presence, followers, nodeId, onError }));
+  const roomPulses = stack.use(createRoomPulses({ followers, onError }));
+
   const core: RunnerCore = {
     config,
     nodeId,
@@ -79,8 +90,11 @@ export async function createBackend(
     hub,
     groupWriter,
     messageWriter,
+    presence,
+    roomMoments,
+    roomPulses,
     sessionWatch,
-    pageReader: createPageReader(database),
+    pageReader,
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
     attachmentUrls: createAttachmentUrls({ secret: config.jwtSecret, clock }),

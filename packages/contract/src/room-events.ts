@@ -53,7 +53,7 @@ export type RoomEvent = z.infer<typeof roomEventSchema>;
 
 /** What is true for a moment: never stored, may be lost, and is put right by the next word. */
 export type RoomEphemeralEvent =
-  /** Where things stand; comes first. */
+  /** Where things stand; comes first, and again when the reader could not keep up. */
   | { type: 'now'; data: { online: string[]; typing: string[] } }
   /** What changed since; at most one a second. Ids of users. */
   | { type: 'changed'; data: { online: string[]; offline: string[]; typing: string[]; stopped: string[] } };

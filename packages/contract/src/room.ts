@@ -234,6 +234,9 @@ export const markReadOutputSchema = z.object({
 });
 export const setTypingInputSchema = z.object({ ...roomRef, isTyping: z.boolean() });
 export const roomEventsInputSchema = resumeSchema.extend(roomRef);
+/** `lastEventId` is taken and means nothing: what is true for a moment cannot be resumed. */
+export const roomEphemeralInputSchema = resumeSchema.extend(roomRef);
+/** `lastEventId` is taken and means nothing: every start begins with a `reset`. */
 export const roomInboxInputSchema = resumeSchema;
 export const uploadedAttachmentSchema = attachmentViewSchema;
 export const attachmentRefSchema = z.object({ attachmentId: idSchema });
@@ -276,4 +279,5 @@ export type MarkReadInput = z.infer<typeof markReadInputSchema>;
 export type MarkReadOutput = z.infer<typeof markReadOutputSchema>;
 export type SetTypingInput = z.infer<typeof setTypingInputSchema>;
 export type RoomEventsInput = z.infer<typeof roomEventsInputSchema>;
+export type RoomEphemeralInput = z.infer<typeof roomEphemeralInputSchema>;
 export type RoomInboxInput = z.infer<typeof roomInboxInputSchema>;

@@ -15,13 +15,17 @@ import {
   listRoomMessagesOutputSchema,
   listRoomsInputSchema,
   listRoomsOutputSchema,
+  markReadInputSchema,
+  markReadOutputSchema,
   muteInputSchema,
   pinInputSchema,
   postMessageInputSchema,
   postMessageOutputSchema,
   reactionInputSchema,
   removeMemberInputSchema,
+  roomEphemeralInputSchema,
   roomEventsInputSchema,
+  roomInboxInputSchema,
   roomMemberViewSchema,
   roomMessageRefSchema,
   roomMessageViewSchema,
@@ -31,6 +35,7 @@ import {
   searchRoomsInputSchema,
   searchRoomsOutputSchema,
   setMemberRoleInputSchema,
+  setTypingInputSchema,
   unbanInputSchema,
   updateRoomInputSchema,
 } from '@aura/contract';
@@ -52,14 +57,18 @@ import { listBans } from './list-bans.ts';
 import { listPins } from './list-pins.ts';
 import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
+import { markRead } from './mark-read.ts';
 import { mute } from './mute.ts';
 import { pinMessage } from './pin-message.ts';
 import { postMessage } from './post-message.ts';
 import { removeMember } from './remove-member.ts';
 import { removeReaction } from './remove-reaction.ts';
+import { roomEphemeral } from './room-ephemeral.ts';
 import { roomEvents } from './room-events.ts';
+import { roomInbox } from './room-inbox.ts';
 import { searchMessages } from './search-messages.ts';
 import { setMemberRole } from './set-member-role.ts';
+import { setTyping } from './set-typing.ts';
 import { unban } from './unban.ts';
 import { updateRoom } from './update-room.ts';
 
@@ -169,4 +178,18 @@ export const chatRouter = router({
   events: userProcedure
     .input(roomEventsInputSchema)
     .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),
+  ephemeral: userProcedure
+    .input(roomEphemeralInputSchema)
+    .subscription(({ ctx, input, signal }) => roomEphemeral(ctx, input, signalOf(signal))),
+  inbox: userProcedure
+    .input(roomInboxInputSchema)
+    .subscription(({ ctx, signal }) => roomInbox(ctx, signalOf(signal))),
+  markRead: userProcedure
+    .input(markReadInputSchema)
+    .output(markReadOutputSchema)
+    .mutation(async ({ ctx, input }) => await markRead(ctx, input)),
+  setTyping: memberProcedure
+    .input(setTypingInputSchema)
+    .output(nothingSchema)
+    .mutation(async ({ ctx, input }) => await setTyping(ctx, input)),
 });

@@ -104,6 +104,9 @@ export async function attachmentsOf(db: Db, messageIds: readonly string[]): Prom
 
 export interface Unread {
   roomId: string;
+  readSeq: number;
+  /** The room's head, at the moment of counting. */
+  headSeq: number;
   unreadCount: number;
   mentionCount: number;
 }
@@ -115,7 +118,7 @@ export async function countUnread(
 ): Promise<Map<string, Unread>> {
   if (roomIds.length === 0) return new Map();
   const { rows } = await sql<Unread>`
-    select m.room_id,
+    select m.room_id, m.read_seq, s.head as head_seq,
       (select count(*) from (
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
           and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and x.thread_of is null
@@ -124,6 +127,8 @@ export async function countUnread(
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
           and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and m.user_id = any(x.mentions)
           and x.deleted_at is null limit ${max}) c)::int as mention_count
-    from room_members m where m.user_id = ${userId} and m.room_id = any(${roomIds}::uuid[])`.execute(db);
+    from room_members m join streams s on s.id = m.room_id where m.user_id = ${userId} and m.room_id = any(${roomIds}::uuid[])`.execute(
+    db,
+  );
   return new Map(rows.map((row) => [row.roomId, row]));
 }

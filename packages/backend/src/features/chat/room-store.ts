@@ -144,3 +144,37 @@ export async function nextRoomNumber(db: Db, tenantId: string): Promise<number> 
     .executeTakeFirstOrThrow();
   return (last ?? 0) + 1;
 }
+
+/** How many rooms of a user are followed at most. */
+const FOLLOWED_MAX = 1_000;
+
+/** The rooms a user is in, archived ones too; the ones joined last, when they are very many. */
+export async function findRoomIdsOf(
+  db: Db,
+  { tenantId, userId }: { tenantId: string; userId: string },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('roomMembers')
+    .select('roomId')
+    .where('tenantId', '=', tenantId)
+    .where('userId', '=', userId)
+    .orderBy('joinedAt', 'desc')
+    .limit(FOLLOWED_MAX)
+    .execute();
+  return rows.map(({ roomId }) => roomId);
+}
+
+/** How far these rooms' logs go. */
+export async function findHeads(
+  db: Db,
+  { tenantId, roomIds }: { tenantId: string; roomIds: readonly string[] },
+): Promise<Map<string, number>> {
+  if (roomIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('streams')
+    .select(['id', 'head'])
+    .where('tenantId', '=', tenantId)
+    .where('id', 'in', roomIds)
+    .execute();
+  return new Map(rows.map(({ id, head }) => [id, head]));
+}

@@ -101,6 +101,7 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
     });
   }
   untilClosed.use(place);
+  untilClosed.use(core.presence.arrive(ctx.caller));
   untilClosed.use(
     core.sessionWatch.attend(ctx.caller, () =>
       hangUp(ws, { code: CLOSE_CODES.unauthorized, reason: 'rights changed', withinMs: limits.closeMs }),

@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { LIMITS, type RoomEvent } from '@aura/contract';
+import type { UpdateObject } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Schema } from '../../db/schema.ts';
+import { type Tx, withTransaction } from '../../db/transaction.ts';
+import type { Unplaced } from '../../realtime/event.ts';
+import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
+import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
+import { addMembers } from './add-members.ts';
+import { announceInRoom, type MemberNotice } from './announce-in-room.ts';
+import { expectInboxConverges, openTestInbox } from './inbox-testing.ts';
+import { findRoom, findMember } from './room-store.ts';
+import { createTestRoom, say } from './room-testing.ts';
+import { roomMemberView, roomView } from './room-view.ts';
+
+let test: TestBackend;
+beforeAll(async () => {
+  test = await createTestBackend();
+});
+afterAll(async () => await test[Symbol.asyncDispose]());
+
+interface Change {
+  events: Unplaced<RoomEvent>[];
+  notices?: MemberNotice[];
+}
+
+/** Something that happens in a room: rows and their events in one transaction, as every use case does it. */
+async function happen(
+  { ctx }: TestCaller,
+  roomId: string,
+  change: (tx: Tx, place: { tenantId: string; roomId: string }) => Promise<Change>,
+): Promise<void> {
+  const place = { tenantId: ctx.caller.tenantId, roomId };
+  await withTransaction(ctx, async (tx) => {
+    const { events, notices = [] } = await change(tx, place);
+    await announceInRoom(tx, place, { events, notices });
+  });
+}
+
+const join = async (user: TestCaller, roomId: string): Promise<void> =>
+  await happen(user, roomId, async (tx, place) =>
+    addMembers(tx, place, { userIds: [user.ctx.caller.userId], role: 'member', invitedBy: null }),
+  );
+
+async function leave(user: TestCaller, roomId: string): Promise<void> {
+  const { userId } = user.ctx.caller;
+  await happen(user, roomId, async ({ db }) => {
+    await db.deleteFrom('roomMembers').where('roomId', '=', roomId).where('userId', '=', userId).execute();
+    return {
+      events: [{ type: 'member_left', data: { userId, how: 'left', by: userId, reason: null } }],
+      notices: [{ userId, event: { type: 'room_left', data: { roomId } } }],
+    };
+  });
+}
+
+const update = async (
+  user: TestCaller,
+  roomId: string,
+  values: UpdateObject<Schema, 'rooms'>,
+): Promise<void> =>
+  await happen(user, roomId, async ({ db }, place) => {
+    await db.updateTable('rooms').set(values).where('id', '=', roomId).execute();
+    const room = await findRoom(db, place);
+    return { events: room === undefined ? [] : [{ type: 'room_updated', data: { room: roomView(room) } }] };
+  });
+
+const edit = async (
+  user: TestCaller,
+  roomId: string,
+  { messageId, text, mentions }: { messageId: string; text: string; mentions: string[] },
+): Promise<void> =>
+  await happen(user, roomId, async ({ db }) => {
+    const editedAt = new Date();
+    await db.updateTable('messages').set({ text, mentions, editedAt }).where('id', '=', messageId).execute();
+    const data = { messageId, text, mentions, editedAt: editedAt.toISOString() };
+    return { events: [{ type: 'message_edited', data }] };
+  });
+
+const remove = async (user: TestCaller, roomId: string, messageId: string): Promise<void> =>
+  await happen(user, roomId, async ({ db }) => {
+    const deletedAt = new Date();
+    await db
+      .updateTable('messages')
+      .set({ text: '', mentions: [], deletedAt })
+      .where('id', '=', messageId)
+      .execute();
+    const data = { messageId, by: user.ctx.caller.userId, deletedAt: deletedAt.toISOString() };
+    return { events: [{ type: 'message_deleted', data }] };
+  });
+
+const setRole = async (user: TestCaller, roomId: string): Promise<void> =>
+  await happen(user, roomId, async ({ db }, place) => {
+    const { userId } = user.ctx.caller;
+    await db
+      .updateTable('roomMembers')
+      .set({ role: 'moderator' })
+      .where('roomId', '=', roomId)
+      .where('userId', '=', userId)
+      .execute();
+    const me = await findMember(db, { ...place, userId });
+    return {
+      events: me === undefined ? [] : [{ type: 'member_updated', data: { member: roomMemberView(me) } }],
+      notices: [{ userId, event: { type: 'room_joined', data: { roomId, role: 'moderator' } } }],
+    };
+  });
+
+/** Everything that changes a list of rooms, by name. */
+function actions(
+  reader: TestCaller,
+  other: TestCaller,
+  rooms: { mine: string; second: string; others: string },
+) {
+  const { mine, second, others } = rooms;
+  const { userId } = reader.ctx.caller;
+  const sent = { messageId: '', seq: 0 };
+  const post = async (more: { mentions?: string[]; threadOf?: string } = {}): Promise<void> => {
+    const input = { roomId: mine, text: `more ${'🙂'.repeat(200)}`, clientId: randomUUID(), ...more };
+    Object.assign(sent, await other.call.chat.postMessage(input));
+  };
+  return {
+    'a message': async () => await post(),
+    'one of the reader’s own': async () => await say(reader, mine, 'mine'),
+    'a message in another room': async () => await say(other, second, 'second'),
+    'a mention': async () => await post({ mentions: [userId] }),
+    'an edit of the last message': async () =>
+      await edit(other, mine, { messageId: sent.messageId, text: 'changed', mentions: [] }),
+    'many messages at once': async () =>
+      await Promise.all(Array.from({ length: 20 }, async () => await say(other, mine, 'many'))),
+    'a deletion of the last message': async () => {
+      await post({ mentions: [userId] });
+      await remove(other, mine, sent.messageId);
+    },
+    'a reply, and one that mentions': async () => {
+      await post();
+      const threadOf = sent.messageId;
+      await post({ threadOf });
+      await post({ threadOf, mentions: [userId] });
+    },
+    'reading on another device': async () =>
+      await reader.call.chat.markRead({ roomId: mine, seq: sent.seq - 1 }),
+    'reading while others write': async () =>
+      await Promise.all([
+        post(),
+        reader.call.chat.markRead({ roomId: mine, seq: sent.seq }),
+        post(),
+        say(other, second, 'second'),
+        reader.call.chat.markRead({ roomId: second, seq: 3 }),
+      ]),
+    'more messages than are counted': async () =>
+      await Promise.all(
+        Array.from({ length: LIMITS.unreadMax + 20 }, async () => await say(other, mine, 'flood')),
+      ),
+    'somebody who joins': async () => await join(await createTestCaller(test.backend), mine),
+    'the reader who joins': async () => await join(reader, others),
+    'a message in the room just joined': async () => await say(other, others, 'welcome'),
+    'another role': async () => await setRole(reader, others),
+    'another name': async () => await update(other, others, { name: 'Renamed' }),
+    archiving: async () => await update(other, mine, { archivedAt: new Date() }),
+    'bringing back': async () => await update(other, mine, { archivedAt: null }),
+    'the reader who leaves': async () => await leave(reader, others),
+    'a room made with the reader in it': async () =>
+      await other.call.chat.createRoom({ clientId: randomUUID(), name: 'New', userIds: [userId] }),
+    'leaving and coming back': async () => {
+      await leave(reader, second);
+      await say(other, second, 'meanwhile');
+      await join(reader, second);
+    },
+  };
+}
+
+async function prepare() {
+  const { roomId: mine, owner: other, members } = await createTestRoom(test.backend);
+  const [reader] = members;
+  if (reader === undefined) throw new Error('no member');
+  const make = async (userIds: string[]): Promise<string> =>
+    (await other.call.chat.createRoom({ clientId: randomUUID(), name: 'Room', isPublic: true, userIds })).id;
+  const second = await make([reader.ctx.caller.userId]);
+  const others = await make([]);
+  return { reader, other, rooms: { mine, second, others } };
+}
+
+describe('chat.inbox', () => {
+  it('begins with the caller’s rooms as they stand, at every start, under ids of its own', async () => {
+    const { reader, other, rooms } = await prepare();
+    await say(other, rooms.mine, 'one');
+    await using inbox = await openTestInbox(reader);
+    const { rooms: fresh } = await reader.call.chat.listRooms({});
+    expect(inbox.events).toEqual([{ type: 'reset', data: { rooms: fresh } }]);
+    expect(fresh.map(({ room }) => room.id)).toEqual([rooms.mine, rooms.second]);
+    await using again = await openTestInbox(reader);
+    expect(again.events).toEqual(inbox.events);
+    expect(again.ids).not.toEqual(inbox.ids);
+  });
+
+  it('keeps a list exactly as a fresh one, whatever happens', async () => {
+    const { reader, other, rooms } = await prepare();
+    await using inbox = await openTestInbox(reader);
+    for (const [name, action] of Object.entries(actions(reader, other, rooms))) {
+      await expectInboxConverges(reader, inbox, action).catch((cause: unknown) => {
+        throw new Error(`after ${name}`, { cause });
+      });
+    }
+    expect(new Set(inbox.ids).size).toBe(inbox.ids.length);
+  });
+
+  it('keeps the lists of several devices, opened one after the other in the middle of it', async () => {
+    const { reader, other, rooms } = await prepare();
+    await using stack = new AsyncDisposableStack();
+    const inboxes = [stack.use(await openTestInbox(reader))];
+    const chatter = (async () => {
+      for (let round = 0; round < 60; round++) await say(other, rooms.mine, 'and on');
+    })();
+    for (let device = 0; device < 5; device++) {
+      inboxes.push(stack.use(await openTestInbox(reader)));
+      const seq = inboxes.at(-1)?.rooms[0]?.headSeq ?? 0;
+      await reader.call.chat.markRead({ roomId: rooms.mine, seq });
+    }
+    await chatter;
+    await reader.call.chat.markRead({ roomId: rooms.mine, seq: 20 });
+    const { rooms: fresh } = await reader.call.chat.listRooms({});
+    for (const inbox of inboxes) await expect.poll(() => inbox.rooms).toEqual(fresh);
+  });
+
+  it('says what happens in a room once a second at most, in one object for all who are told', async () => {
+    const { reader, other, rooms } = await prepare();
+    await using here = await openTestInbox(reader);
+    await using there = await openTestInbox(other);
+    const from = performance.now();
+    let count = 0;
+    while (performance.now() - from < 2_500) {
+      await say(other, rooms.mine, 'and on');
+      count++;
+    }
+    const activities = () => here.events.filter(({ type }) => type === 'room_activity');
+    await expect.poll(() => here.rooms[0]?.unreadCount).toBe(Math.min(count, LIMITS.unreadMax));
+    expect(
+      activities().length + here.events.filter(({ type }) => type === 'room_listed').length,
+    ).toBeLessThan(6);
+    const shared = there.events.filter((event) => activities().includes(event));
+    expect(shared).toEqual(activities());
+  });
+
+  it('tells nothing of a room after the reader has left it', async () => {
+    const { reader, other, rooms } = await prepare();
+    await using inbox = await openTestInbox(reader);
+    await leave(reader, rooms.mine);
+    await say(other, rooms.mine, 'secret');
+    await expectInboxConverges(reader, inbox, async () => await say(other, rooms.second, 'mark'));
+    await expect.poll(() => inbox.rooms.map(({ room }) => room.id)).toEqual([rooms.second]);
+    expect(JSON.stringify(inbox.events)).not.toContain('secret');
+  });
+});
+
+describe('chat.inbox when every hint is lost', () => {
+  it('keeps a list exactly as a fresh one all the same, and leaves nothing behind when it ends', async () => {
+    const { backend } = test;
+    const { reader, other, rooms } = await prepare();
+    // What this one does the hub is not told of: it has its comparisons with the database alone.
+    const silent: TestCaller = {
+      ...other,
+      ctx: { ...other.ctx, hub: { ...backend.hub, publish: () => {} } },
+    };
+    const before = backend.hub.watchedCount;
+    {
+      await using inbox = await openTestInbox(reader);
+      await expectInboxConverges(reader, inbox, async () => {
+        await update(silent, rooms.second, { name: 'Renamed' });
+        await update(silent, rooms.mine, { archivedAt: new Date() });
+        await leave({ ...silent, ctx: { ...reader.ctx, hub: silent.ctx.hub } }, rooms.second);
+      });
+    }
+    expect(backend.hub.watchedCount).toBe(before);
+  });
+});
