@@ -24,7 +24,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     () => messageRows({ messages, runs, hasOlderMessages, pending, readSeq, readerId: reader.userId }),
     [messages, runs, hasOlderMessages, pending, readSeq, reader.userId],
   );
-  const { setScroller, measure, onScroll, items, height, isAtBottom, newCount, toBottom, toIndex } =
+  const { scrollerRef, measure, items, height, isAtBottom, newCount, toBottom, toIndex } =
     useMessageList({ rows, live, state });
   const highlightedKey = useJump({ rows, loadUntil: live.loadUntil, toIndex });
   useMarkRead(live, { isAtBottom });
@@ -32,10 +32,9 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
   return (
     <div className={classes.frame}>
       <section
-        ref={setScroller}
+        ref={scrollerRef}
         className={classes.scroller}
         aria-label={t('rooms.list.messages')}
-        onScroll={(event) => onScroll(event.currentTarget)}
         data-message-list
         // Focusable, so that the keyboard can scroll it.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

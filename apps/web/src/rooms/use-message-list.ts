@@ -1,7 +1,8 @@
 import type { RoomState } from '@aura/contract';
 import type { LiveRoom } from '@aura/client/react';
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
-import { type RefCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefCallback, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useStickToBottom } from '../conversation/use-stick-to-bottom.ts';
 import type { MessageRow } from './message-rows.ts';
 
 interface MessageListOptions {
@@ -12,8 +13,7 @@ interface MessageListOptions {
 
 export interface MessageList {
   /** The ref of what scrolls. */
-  setScroller: (element: HTMLElement | null) => void;
-  onScroll: (scroller: HTMLElement) => void;
+  scrollerRef: RefCallback<HTMLElement>;
   /** The rows that are in the page now. */
   items: VirtualItem[];
   /** Of all rows, in px. */
@@ -26,18 +26,31 @@ export interface MessageList {
   toIndex: (index: number) => void;
 }
 
-/** Closer to the end than this is at the end. */
-const NEAR_BOTTOM_PX = 48;
 /** Older messages are asked for when so few rows are left above. */
 const ROWS_AHEAD = 12;
 const ESTIMATED_ROW_PX = 56;
+/** Before that the first rows are only there because nothing was scrolled yet. */
+const SETTLED_AFTER_MS = 150;
 
 /**
  * The list's place: it begins at what is new, stays at the end while the reader is there, and holds still otherwise,
- * also when older messages come above.
+ * also when older messages come above. The virtualizer holds the place by the row that is on screen; the end is held by
+ * what holds it in conversations.
  */
 export function useMessageList({ rows, live, state }: MessageListOptions): MessageList {
+  const { scrollerRef: stickRef, isAtBottom, toBottom, letGo } = useStickToBottom();
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
+  const scrollerRef = useCallback<RefCallback<HTMLElement>>(
+    (element) => {
+      const leave = stickRef(element);
+      setScroller(element);
+      return () => {
+        setScroller(null);
+        leave?.();
+      };
+    },
+    [stickRef],
+  );
   // Its answers change without new props; nothing here is memoised by a compiler.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
@@ -49,61 +62,56 @@ export function useMessageList({ rows, live, state }: MessageListOptions): Messa
     paddingStart: 16,
     paddingEnd: 16,
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: NEAR_BOTTOM_PX,
   });
   const items = virtualizer.getVirtualItems();
-  const [leftAtSeq, setLeftAtSeq] = useState<number | null>(null);
-  const isAtBottom = leftAtSeq === null;
-  const newestSeq = state.messages.at(-1)?.seq ?? 0;
 
   const hasStarted = useRef(false);
   useLayoutEffect(() => {
     if (hasStarted.current || scroller === null || rows.length === 0) return;
     hasStarted.current = true;
     const index = rows.findIndex(({ kind }) => kind === 'new');
-    if (index === -1) virtualizer.scrollToEnd();
-    else virtualizer.scrollToIndex(index, { align: 'start' });
-  }, [rows, scroller, virtualizer]);
+    if (index === -1) return;
+    letGo();
+    virtualizer.scrollToIndex(index, { align: 'start' });
+  }, [rows, scroller, virtualizer, letGo]);
 
   // Whoever sends wants to see it, wherever they were reading.
   const lastClientId = live.pending.findLast(({ threadOf }) => threadOf === null)?.clientId;
   useEffect(() => {
-    if (lastClientId !== undefined) virtualizer.scrollToEnd();
-  }, [lastClientId, virtualizer]);
+    if (lastClientId !== undefined) toBottom();
+  }, [lastClientId, toBottom]);
 
-  // A composer that grows takes from the list's height; its end stays in view.
+  const [isSettled, setIsSettled] = useState(false);
   useEffect(() => {
-    if (scroller === null || !isAtBottom) return;
-    let isFirst = true;
-    const observer = new ResizeObserver(() => {
-      if (!isFirst) virtualizer.scrollToEnd();
-      isFirst = false;
-    });
-    observer.observe(scroller);
-    return () => observer.disconnect();
-  }, [scroller, isAtBottom, virtualizer]);
-
+    const timer = setTimeout(() => setIsSettled(true), SETTLED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const firstIndex = items[0]?.index ?? null;
   const { loadOlder, isLoadingOlder, error } = live;
-  const canLoad = state.hasOlderMessages && !isLoadingOlder && error === null;
+  const canLoad = isSettled && state.hasOlderMessages && !isLoadingOlder && error === null;
   useEffect(() => {
     if (canLoad && firstIndex !== null && firstIndex <= ROWS_AHEAD) loadOlder();
   }, [canLoad, firstIndex, loadOlder]);
 
   return {
-    setScroller,
-    onScroll({ scrollHeight, clientHeight, scrollTop }) {
-      const isNearEnd = scrollHeight - clientHeight - scrollTop <= NEAR_BOTTOM_PX;
-      if (isNearEnd) setLeftAtSeq(null);
-      else setLeftAtSeq((seq) => seq ?? newestSeq);
-    },
+    scrollerRef,
     items,
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
     isAtBottom,
-    newCount: leftAtSeq === null ? 0 : state.messages.filter(({ seq }) => seq > leftAtSeq).length,
-    toBottom: () => virtualizer.scrollToEnd(),
-    toIndex: (index) => virtualizer.scrollToIndex(index, { align: 'center' }),
+    newCount: useNewCount(state, { isAtBottom }),
+    toBottom,
+    toIndex(index) {
+      letGo();
+      virtualizer.scrollToIndex(index, { align: 'center' });
+    },
   };
+}
+
+/** How many messages came since the reader left the bottom. */
+function useNewCount({ messages }: RoomState, { isAtBottom }: { isAtBottom: boolean }): number {
+  const [leftAtSeq, setLeftAtSeq] = useState<number | null>(null);
+  if (isAtBottom && leftAtSeq !== null) setLeftAtSeq(null);
+  if (!isAtBottom && leftAtSeq === null) setLeftAtSeq(messages.at(-1)?.seq ?? 0);
+  return leftAtSeq === null ? 0 : messages.filter(({ seq }) => seq > leftAtSeq).length;
 }
