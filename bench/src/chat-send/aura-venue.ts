@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createBackend, createHttpServer } from '@aura/backend';
 import { addMembers, createTestCaller, type TestCaller, withTransaction } from '@aura/backend/testing';
 import type { ChatVenue, ChatVenueOptions } from './venue.ts';
@@ -18,6 +20,7 @@ export async function openAura(options: ChatVenueOptions): Promise<ChatVenue> {
       environment: 'production',
       version: 'bench',
       database: { kind: 'postgres', url: databaseUrl },
+      blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
       redisUrl,
       jwtSecret: secret,
       allowedOrigins: [],

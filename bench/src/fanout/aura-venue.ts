@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { formatCursor, parseCursor } from '@aura/contract';
 import { type Backend, createBackend, createHttpServer } from '@aura/backend';
 import { createTestCaller, withSystemTransaction } from '@aura/backend/testing';
@@ -19,6 +21,7 @@ export async function openAura({ databaseUrl, logged }: VenueOptions): Promise<V
       environment: 'production',
       version: 'bench',
       database: { kind: 'postgres', url: databaseUrl },
+      blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
       redisUrl: null,
       jwtSecret: randomUUID() + randomUUID(),
       allowedOrigins: [],
