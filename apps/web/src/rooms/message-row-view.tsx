@@ -12,10 +12,11 @@ interface MessageRowViewProps {
   row: MessageRow;
   /** It was jumped to. */
   isHighlighted: boolean;
+  place: 'room' | 'thread';
 }
 
 export const MessageRowView = memo(function MessageRowView(props: MessageRowViewProps): ReactElement {
-  const { row, isHighlighted } = props;
+  const { row, isHighlighted, place } = props;
   const { t, i18n } = useTranslation();
   const { room } = useRoomScene();
   switch (row.kind) {
@@ -39,7 +40,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
           message={row.message}
           isFollowing={row.isFollowing}
           isHighlighted={isHighlighted}
-          place="room"
+          place={place}
         />
       );
     case 'run':

@@ -22,7 +22,7 @@ export function RoomHeader({ online }: { online: ReadonlySet<string> }): ReactEl
   const { panel, open, close } = useRoomPanel();
   const toggle = (kind: 'pins' | 'members') => (panel?.kind === kind ? close() : open({ kind }));
   return (
-    <PageHeader>
+    <PageHeader edge="line">
       <PageTitle title={room.name} />
       <div className={classes.header}>
         <div className={classes.titles}>

@@ -24,8 +24,11 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     () => messageRows({ messages, runs, hasOlderMessages, pending, readSeq, readerId: reader.userId }),
     [messages, runs, hasOlderMessages, pending, readSeq, reader.userId],
   );
-  const { scrollerRef, measure, items, height, isAtBottom, newCount, toBottom, toIndex } =
-    useMessageList({ rows, live, state });
+  const { scrollerRef, measure, items, height, isAtBottom, newCount, toBottom, toIndex } = useMessageList({
+    rows,
+    live,
+    state,
+  });
   const highlightedKey = useJump({ rows, loadUntil: live.loadUntil, toIndex });
   useMarkRead(live, { isAtBottom });
   if (messages.length === 0 && rows.length <= 1) return <EmptyRoom />;
@@ -51,7 +54,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
                 className={classes.row}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <MessageRowView row={row} isHighlighted={row.key === highlightedKey} />
+                <MessageRowView row={row} isHighlighted={row.key === highlightedKey} place="room" />
               </div>
             );
           })}

@@ -87,13 +87,9 @@ function Replies({ messageId }: { messageId: string }): ReactElement {
           {t('rooms.thread.loadOlder')}
         </Button>
       )}
-      {rows.map((row) =>
-        row.kind === 'message' ? (
-          <RoomMessage key={row.key} message={row.message} isFollowing={row.isFollowing} place="thread" />
-        ) : (
-          <MessageRowView key={row.key} row={row} isHighlighted={false} />
-        ),
-      )}
+      {rows.map((row) => (
+        <MessageRowView key={row.key} row={row} isHighlighted={false} place="thread" />
+      ))}
     </div>
   );
 }
