@@ -15,6 +15,7 @@ import type { Runner } from './features/agent/runner.ts';
 import type { ToolRegistry } from './features/agent/tool-registry.ts';
 import type { AttachmentUrls } from './features/chat/attachment-urls.ts';
 import type { MessageWriter } from './features/chat/message-writer.ts';
+import type { RoomItems } from './features/chat/room-items.ts';
 import type { RoomMoments } from './features/chat/room-moments.ts';
 import type { RoomPulses } from './features/chat/room-pulses.ts';
 import type { CodePolicy } from './features/hitl/tool-policy.ts';
@@ -44,6 +45,8 @@ export interface Core {
   roomMoments: RoomMoments;
   /** What lists of rooms must be told, room by room. */
   roomPulses: RoomPulses;
+  /** Rooms as their members' lists show them. */
+  roomItems: RoomItems;
   accessTokens: AccessTokens;
   /** Signs addresses of attachments. */
   attachmentUrls: AttachmentUrls;

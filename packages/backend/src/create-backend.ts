@@ -19,6 +19,7 @@ import { createSessionWatch } from './features/auth/session-watch.ts';
 import { createAttachmentUrls } from './features/chat/attachment-urls.ts';
 import { createMessageWriter } from './features/chat/message-writer.ts';
 import { createRoomFollowers } from './features/chat/room-followers.ts';
+import { createRoomItems } from './features/chat/room-items.ts';
 import { createRoomMoments } from './features/chat/room-moments.ts';
 import { createRoomPulses } from './features/chat/room-pulses.ts';
 import { approvalJobs } from './features/hitl/approval-jobs.ts';
@@ -93,6 +94,7 @@ export async function createBackend(
     presence,
     roomMoments,
     roomPulses,
+    roomItems: stack.use(createRoomItems({ database })),
     sessionWatch,
     pageReader,
     accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),

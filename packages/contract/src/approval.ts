@@ -30,16 +30,25 @@ export type ApprovalChoice = z.infer<typeof approvalChoiceSchema>;
 
 /**
  * Who may decide: the user whose run it is, certain users of the tenant, everyone with a role (admins always count), or,
- * for a run in a room, all who are in it then or its owners and moderators.
+ * for a run in a room, all who are in it then or its owners and moderators. `isRoomOnly`: those users only while they are in
+ * the room, as the user whose run it is always must be.
  */
 export const approversSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('owner') }),
-  z.object({ kind: z.literal('users'), userIds: z.array(idSchema).min(1).max(50) }),
+  z.object({
+    kind: z.literal('users'),
+    userIds: z.array(idSchema).min(1).max(50),
+    isRoomOnly: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('role'), role: roleSchema.exclude(['guest']) }),
   z.object({ kind: z.literal('room'), who: z.enum(['members', 'moderators']) }),
 ]);
 export type Approvers = z.infer<typeof approversSchema>;
 
+/**
+ * In a room with `hidesArgs`, those who may not decide are not told what it is about: `args`, `question`, `editedArgs` and
+ * `answer` are null, `argsHash` is empty, and the title of a question names its tool alone.
+ */
 export const approvalViewSchema = z.object({
   id: idSchema,
   kind: approvalKindSchema,

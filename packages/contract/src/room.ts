@@ -166,7 +166,7 @@ export type PersonView = z.infer<typeof personViewSchema>;
 
 export const postMessageInputSchema = z.object({
   ...roomRef,
-  /** `@agent` in it asks the agent. May be empty when something is attached. */
+  /** `@agent` in it asks the agent, except in a thread. May be empty when something is attached. */
   text: messageTextSchema,
   clientId: clientIdSchema,
   /** The message whose thread it belongs to. */

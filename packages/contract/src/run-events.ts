@@ -88,11 +88,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     'plan_step_update',
     z.object({ stepId: z.string(), status: planStepStatusSchema, note: z.string().optional() }),
   ),
+  /** In a room with `hidesArgs`, for those who may not decide: `args` is null, without `result` and `error`. */
   eventOf(
     'tool_execution',
     z.object({
       toolCallId: z.string(),
       toolName: z.string(),
+      /** Whose run it is; set in rooms. */
+      userId: idSchema.optional(),
       args: jsonSchema,
       status: toolStatusSchema,
       result: jsonSchema.optional(),
@@ -102,10 +105,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
   ),
   /** A person is asked; the same approval again: it has changed (it was delegated). */
   eventOf('hitl', z.object({ approval: approvalViewSchema })),
+  /** In a room with `hidesArgs`, for those who may not decide: `editedArgs` and `answer` are null. */
   eventOf(
     'hitl_resolved',
     z.object({
       approvalId: idSchema,
+      /** Whose run it is. */
+      userId: idSchema.optional(),
       status: approvalStatusSchema.exclude(['pending']),
       decidedBy: idSchema.nullable(),
       decidedAt: instantSchema,

@@ -17,6 +17,7 @@ export type RunItem =
       kind: 'tool';
       toolCallId: string;
       toolName: string;
+      userId?: string;
       args: Json;
       status: ToolStatus;
       result?: Json;

@@ -34,6 +34,8 @@ function taskPart(task: Task, answered: readonly AnsweredCall[], phrases: Phrase
       return listPart(phrases.recalled(task.key), phrases.nothingRecalled(task.key), renderResult(result));
     case 'search':
       return listPart(phrases.found(task.query), phrases.nothingFound(task.query), renderResult(result));
+    case 'post':
+      return phrases.posted(task.text);
   }
 }
 

@@ -6,6 +6,7 @@ const thoughts: Record<Task['kind'], string> = {
   remember: 'There is a fact here that I should keep.',
   recall: 'The answer may be among the facts I was given before.',
   search: 'They are looking for something said earlier, so I search the conversations.',
+  post: 'They want something said in a room, so I post it there.',
 };
 
 export const english: Phrases = {
@@ -19,6 +20,7 @@ export const english: Phrases = {
     remember: 'Keep the fact',
     recall: 'Look through what I remember',
     search: 'Search the conversations',
+    post: 'Post it in the room',
   },
   readStep: 'Read the message',
   termsStep: 'Pick out the key terms',
@@ -33,6 +35,7 @@ export const english: Phrases = {
       : `I have nothing on \`${key}\` yet. Tell me with "remember that my … is …".`,
   found: (query) => `I searched for **${query}** and found:`,
   nothingFound: (query) => `I searched for **${query}** and found nothing. A shorter query may find more.`,
+  posted: (text) => `I posted **${text}** in the room.`,
   noTool: (name) => `That takes the tool \`${name}\`, which I was not given here.`,
   failed: (name, problem) => `The tool \`${name}\` did not work: ${problem}`,
   greeting: [

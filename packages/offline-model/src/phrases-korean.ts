@@ -6,6 +6,7 @@ const thoughts: Record<Task['kind'], string> = {
   remember: '간직해 둘 사실이 있습니다.',
   recall: '전에 들은 내용 가운데 답이 있을 수 있습니다.',
   search: '전에 나눈 이야기를 찾고 있으니 대화를 검색합니다.',
+  post: '방에 남길 말이 있으니 그 방에 올립니다.',
 };
 
 export const korean: Phrases = {
@@ -19,6 +20,7 @@ export const korean: Phrases = {
     remember: '사실 기억하기',
     recall: '기억 살펴보기',
     search: '대화 검색하기',
+    post: '방에 올리기',
   },
   readStep: '메시지 읽기',
   termsStep: '핵심어 고르기',
@@ -34,6 +36,7 @@ export const korean: Phrases = {
       : `\`${key}\` 항목에는 아직 내용이 없습니다. "내 …은 …라고 기억해 줘"라고 알려 주세요.`,
   found: (query) => `**${query}** 검색 결과입니다:`,
   nothingFound: (query) => `**${query}** 검색 결과가 없습니다. 더 짧은 말로 찾아보세요.`,
+  posted: (text) => `방에 **${text}** 메시지를 올렸습니다.`,
   noTool: (name) => `이 일에는 \`${name}\` 도구가 필요한데, 여기에서는 쓸 수 없습니다.`,
   failed: (name, problem) => `\`${name}\` 도구가 실패했습니다: ${problem}`,
   greeting: [

@@ -18,6 +18,7 @@ export type Phrases = {
   nothingRecalled(key: string | undefined): string;
   found(query: string): string;
   nothingFound(query: string): string;
+  posted(text: string): string;
   noTool(name: string): string;
   failed(name: string, problem: string): string;
   greeting: string;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { askedInRoom, isInRoom } from './room-message.ts';
 import type { ChatMessage, ToolCall } from './wire-messages.ts';
 
 export type AnsweredCall = { name: string; arguments: string; result: string };
 
 /** Where a conversation stands, read from its messages alone: a restarted model or client resumes. */
 export type Progress = {
+  /** What was said last; of a message in a room, what it asks. */
   userText: string;
   /** The first thing the user ever said here. */
   firstUserText: string;
@@ -21,8 +23,9 @@ export function readProgress(messages: readonly ChatMessage[]): Progress {
     .filter((message) => message.role === 'system')
     .map((message) => message.content)
     .join('\n');
+  const last = userTexts.at(-1) ?? '';
   return {
-    userText: userTexts.at(-1) ?? '',
+    userText: isInRoom(systemText) ? askedInRoom(last) : last,
     firstUserText: userTexts[0] ?? '',
     userMessageCount: userTexts.length,
     systemText,

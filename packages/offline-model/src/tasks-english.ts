@@ -14,12 +14,14 @@ const search =
   /(?:^|[.!?\n]\s*|\b(?:please|you|and|then)\s+)(?:find|search(?:\s+for)?|look\s+(?:for|up))\s+([^?\n]+?)(?:[.!?](?:\s|$)|\n|$)/i;
 const searchPlace =
   /\b(?:(?:in|through)\s+)?(?:(?:my|all|our|the|old|past|earlier)\s+)+(?:conversations?|messages?|chats?|history)\b\s*(?:for|about|on|with|that mentions?)?/gi;
+const post =
+  /\b(?:post|write|say|announce)\s+["“']?([^\n]{1,500}?)["”']?\s+(?:in|to|into)\s+(?:the\s+)?room\s+([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i;
 const nextRequest = /,?\s+(?:and|then)\s+(?:then\s+)?(?:tell|what|find|search|look|remember|show)\b.*$/i;
 
 /** What an English text asks for. */
 export function tasksInEnglish(text: string): readonly Task[] {
   const recall = recallIn(text);
-  const found = [rememberIn(text, recall), recall, searchIn(text)];
+  const found = [rememberIn(text, recall), recall, searchIn(text), postIn(text)];
   const clockTask: Task | undefined = clock.test(text) ? { kind: 'clock' } : undefined;
   return [clockTask, ...found].filter((task) => task !== undefined);
 }
@@ -50,6 +52,11 @@ function searchIn(text: string): Task | undefined {
     .replaceAll(/\s+/g, ' ')
     .trim();
   return query === '' ? undefined : { kind: 'search', query };
+}
+
+function postIn(text: string): Task | undefined {
+  const [, said, roomId] = post.exec(text) ?? [];
+  return said === undefined || roomId === undefined ? undefined : { kind: 'post', roomId, text: said };
 }
 
 function withoutNext(words: string): string {

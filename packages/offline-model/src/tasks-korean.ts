@@ -18,12 +18,20 @@ const rememberFacts = [myFact('은|는'), myFact('이|가')];
 const search = /([^.?!\n]{1,200}?)(?:을|를)?\s*(?:찾아|검색\s*(?:해|하))/;
 const searchPlace =
   /^\s*(?:내|제|지난|예전|모든)?\s*(?:대화|채팅|메시지|기록)(?:들)?\s*(?:에서|중에서?|중)\s*/;
+const post =
+  /([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\s*방?에\s*["“']?([^\n]{1,500}?)["”']?\s*(?:이라고|라고)\s*(?:올려|써|적어|남겨|전해|말해)/i;
 
 /** What a Korean text asks for. */
 export function tasksInKorean(text: string): readonly Task[] {
   const recall = recallIn(text);
   const clockTask: Task | undefined = clock.test(text) ? { kind: 'clock' } : undefined;
-  const found = [clockTask, recall === undefined ? rememberIn(text) : undefined, recall, searchIn(text)];
+  const found = [
+    clockTask,
+    recall === undefined ? rememberIn(text) : undefined,
+    recall,
+    searchIn(text),
+    postIn(text),
+  ];
   return found.filter((task) => task !== undefined);
 }
 
@@ -53,4 +61,9 @@ function rememberIn(text: string): Task | undefined {
 function searchIn(text: string): Task | undefined {
   const query = (search.exec(text)?.[1] ?? '').replace(searchPlace, '').trim();
   return query === '' ? undefined : { kind: 'search', query };
+}
+
+function postIn(text: string): Task | undefined {
+  const [, roomId, said] = post.exec(text) ?? [];
+  return said === undefined || roomId === undefined ? undefined : { kind: 'post', roomId, text: said };
 }

@@ -7,7 +7,8 @@ export type Task =
   | { kind: 'clock' }
   | { kind: 'remember'; key: string; value: string }
   | { kind: 'recall'; key?: string }
-  | { kind: 'search'; query: string };
+  | { kind: 'search'; query: string }
+  | { kind: 'post'; roomId: string; text: string };
 
 /** Patterns below look ahead; on a whole pasted document that takes long and finds nothing more. */
 const maxAnalysedChars = 1000;
@@ -29,5 +30,7 @@ export function toolCallFor(task: Task): { name: string; arguments: string } {
       return { name: 'recall', arguments: JSON.stringify(task.key === undefined ? {} : { key: task.key }) };
     case 'search':
       return { name: 'search_conversations', arguments: JSON.stringify({ query: task.query }) };
+    case 'post':
+      return { name: 'post_to_room', arguments: JSON.stringify({ roomId: task.roomId, text: task.text }) };
   }
 }

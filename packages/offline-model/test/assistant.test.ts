@@ -6,6 +6,7 @@ const results = {
   clock_now: { now: '2026-11-21T07:30:00Z', timeZone: 'Asia/Seoul' },
   recall: { memories: [{ key: 'dog', value: 'Rex' }] },
   search_conversations: { results: [{ title: 'Release notes', snippet: 'what changed' }] },
+  post_to_room: { messageId: '1', seq: 7 },
 };
 
 test.each([
@@ -21,6 +22,22 @@ test.each([
     'find the release notes in my old conversations',
     { name: 'search_conversations', arguments: { query: 'the release notes' } },
     '- **Release notes**: what changed',
+  ],
+  [
+    'Please post "the build is green" to the room 00000000-0000-4000-8000-000000000000.',
+    {
+      name: 'post_to_room',
+      arguments: { roomId: '00000000-0000-4000-8000-000000000000', text: 'the build is green' },
+    },
+    'I posted **the build is green**',
+  ],
+  [
+    '00000000-0000-4000-8000-000000000000 방에 "빌드가 끝났습니다"라고 남겨 줘',
+    {
+      name: 'post_to_room',
+      arguments: { roomId: '00000000-0000-4000-8000-000000000000', text: '빌드가 끝났습니다' },
+    },
+    '방에 **빌드가 끝났습니다** 메시지를 올렸습니다',
   ],
   ['지금 몇 시야?', { name: 'clock_now', arguments: {} }, '2026년 11월 21일 토요일 오후 4:30'],
   [

@@ -25,7 +25,14 @@ type Delta = {
 export const toolsNamed = (...names: string[]): object[] =>
   names.map((name) => ({ type: 'function', function: { name, parameters: { type: 'object' } } }));
 
-export const allTools = toolsNamed('clock_now', 'search_conversations', 'remember', 'recall', 'update_plan');
+export const allTools = toolsNamed(
+  'clock_now',
+  'search_conversations',
+  'remember',
+  'recall',
+  'update_plan',
+  'post_to_room',
+);
 
 export async function post(
   model: OfflineModel,

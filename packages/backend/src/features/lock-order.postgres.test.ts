@@ -9,7 +9,7 @@ import { lockConversation } from './conversation/conversation-store.ts';
 import { ask } from './agent/agent-testing.ts';
 import { NO_PAST } from './agent/read-run-past.ts';
 import { RunSession } from './agent/run-session.ts';
-import { claimRun, lockRun, renewLeases, type RunRow } from './agent/run-store.ts';
+import { claimRun, lockRun, renewLeases, type PlacedRun } from './agent/run-store.ts';
 
 let test: TestBackend;
 let user: TestCaller;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
 
-const claimed = async (): Promise<RunRow> => {
+const claimed = async (): Promise<PlacedRun> => {
   const { runId } = await ask(user, 'hello');
   const owner = test.backend.nodeId;
   const run = await withTransaction(user.ctx, async ({ db }) => await claimRun(db, { runId, owner }));

@@ -104,4 +104,15 @@ describe('StreamTail', () => {
     tail.push([event(9)], 1);
     expect(tail.after(6)).toEqual(events(7, 9));
   });
+
+  it('lets go of what a later event has rewritten, and of all when it missed what that may have been', () => {
+    const tail = new StreamTail();
+    const deletion = { ...event(6), type: 'message_deleted' };
+    tail.push(events(1, 5), 5);
+    tail.push([deletion, event(7)], 2);
+    expect(tail.after(3)).toBeNull();
+    expect(tail.after(5)).toEqual([deletion, event(7)]);
+    tail.raise(8);
+    expect(tail.after(5)).toBeNull();
+  });
 });

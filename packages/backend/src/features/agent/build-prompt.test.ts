@@ -146,7 +146,7 @@ describe('the prompt', () => {
         return Promise.resolve(result);
       },
     });
-    const messages = await buildPrompt(counted, run, []);
+    const messages = await buildPrompt(counted, { ...run, isInRoom: false }, []);
     expect(messages.at(-1)).toMatchObject({ role: 'user', text: expect.stringContaining('answer 6') });
     expect(chars).toBeLessThan(1_000_000);
   });

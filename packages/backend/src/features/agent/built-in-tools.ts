@@ -3,6 +3,7 @@ import { askUser } from './tools/ask-user.ts';
 import { clockNow } from './tools/clock-now.ts';
 import { httpFetch } from './tools/http-fetch.ts';
 import { httpSend } from './tools/http-send.ts';
+import { postToRoom } from './tools/post-to-room.ts';
 import { recall } from './tools/recall.ts';
 import { remember } from './tools/remember.ts';
 import { searchConversations } from './tools/search-conversations.ts';
@@ -17,4 +18,5 @@ export const builtInTools: readonly Tool[] = [
   askUser,
   httpFetch,
   httpSend,
+  postToRoom,
 ];

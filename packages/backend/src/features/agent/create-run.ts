@@ -8,7 +8,8 @@ import { runView } from './run-view.ts';
 
 /**
  * Queues a run that answers a message. The caller appends the event and wakes the runner after its commit. `call`: the one
- * that asks for it, where it stores no message by which it would be known again.
+ * that asks for it, where it stores no message by which it would be known again. `runId`: given when the message names it
+ * already. `isTainted`: strangers' text reaches the model from the start.
  */
 export async function createRun(
   tx: Tx,
@@ -16,22 +17,27 @@ export async function createRun(
     conversation,
     messageId,
     call = { clientId: null, requestHash: null },
+    runId = randomUUID(),
+    isTainted = false,
   }: {
     conversation: { id: string; tenantId: string; userId: string; model: string };
     messageId: string;
     call?: { clientId: string | null; requestHash: string | null };
+    runId?: string;
+    isTainted?: boolean;
   },
 ): Promise<{ row: RunRow; event: Unplaced<RunEvent> }> {
   const row = await tx.db
     .insertInto('runs')
     .values({
-      id: randomUUID(),
+      id: runId,
       tenantId: conversation.tenantId,
       conversationId: conversation.id,
       userId: conversation.userId,
       messageId,
       model: conversation.model,
       status: 'queued',
+      isTainted,
       ...call,
       createdAt: databaseNow,
     })

@@ -16,6 +16,7 @@ import { DEFAULT_BUDGETS, outOfTime } from './run-budget.ts';
 import { FENCED, RunSession } from './run-session.ts';
 import { claimRun, type RunRow } from './run-store.ts';
 import { settleCalls } from './settle-calls.ts';
+import { toolsForRoom } from './tool-registry.ts';
 import { unreadMessages } from './unread-messages.ts';
 
 /** Whoever executes a run so many times without finishing one step of it dies of it. */
@@ -59,7 +60,8 @@ export async function executeRun(
 async function work(session: RunSession): Promise<string | null> {
   const { core, run, drain } = session;
   while (!drain.aborted) {
-    const tools = await core.tools.of(run.tenantId);
+    const all = await core.tools.of(run.tenantId);
+    const tools = run.isInRoom ? toolsForRoom(all) : all;
     const { exceeded } = session;
     if (exceeded !== null) return await fail(session, budgetError(exceeded));
     const unfinished = session.unfinishedCalls();

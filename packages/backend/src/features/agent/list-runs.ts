@@ -8,7 +8,7 @@ import { runView } from './run-view.ts';
 
 const keySchema = z.object({ createdAt: pageInstantSchema, id: z.uuid() });
 
-/** One page of the caller's runs, newest first. */
+/** One page of the caller's runs, or of all runs of a room that the caller is in, newest first. */
 export async function listRuns(ctx: CallerContext, input: ListRunsInput): Promise<ListRunsOutput> {
   const { conversationId, status, limit } = input;
   const { tenantId, userId } = ctx.caller;

@@ -3,36 +3,58 @@ import type { TrackedEnvelope } from '@trpc/server';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
+import type { StreamEvent } from '../../realtime/event.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { type Reset, resumeFeed } from '../../realtime/resume.ts';
-import { getRun } from './get-run.ts';
+import { roomFeed } from '../chat/room-feed.ts';
+import { viewerOf } from '../chat/room-standing.ts';
+import { readRun } from './get-run.ts';
 import { findRun } from './run-store.ts';
 import { runEvent } from './run-view.ts';
+
+type RunFeed = AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined>;
 
 /** Everything a run says, from a cursor (or from its beginning) on, until it is done. */
 export async function* runEvents(
   ctx: CallerContext,
   { runId, lastEventId }: RunEventsInput,
   signal: AbortSignal,
-): AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined> {
-  const { run, stream } = await withTransaction(ctx, async ({ db }) => {
+): RunFeed {
+  const { run, stream, viewer } = await withTransaction(ctx, async ({ db }) => {
     const row = await findRun(db, { ...ctx.caller, runId });
     if (row === undefined) throw notFound('run');
-    return { run: row, stream: await readStreamHead(db, row.conversationId) };
+    const place = await readStreamHead(db, row.conversationId);
+    return { run: row, stream: place, viewer: await viewerOf(db, ctx.caller, row.conversationId) };
   });
-  yield* resumeFeed(ctx, {
-    streamId: run.conversationId,
+  // Left between one query and the next.
+  if (stream === null || viewer.room?.role === null) throw notFound('run');
+  const isOwn = (event: StreamEvent): boolean => event.runId === runId;
+  const options = {
     stream,
     lastEventId,
     signal,
     start: { after: (run.firstSeq ?? 1) - 1 },
     end: run.lastSeq,
     readSnapshot: async () => {
-      const { state, cursor } = await getRun(ctx, { runId });
-      return { state: { state }, cursor, isComplete: state.endedAt !== null };
+      const { state, cursor, viewer: reader } = await readRun(ctx, { runId });
+      return { state: { state }, cursor, isComplete: state.endedAt !== null, viewer: reader };
     },
-    viewKey: `run ${runId}`,
-    view: (event) => (event.runId === runId ? runEvent(event) : null),
-    isLast: (event) => event.runId === runId && event.type === 'done',
+    isLast: (event: StreamEvent) => isOwn(event) && event.type === 'done',
+  };
+  if (!run.isInRoom) {
+    yield* resumeFeed(ctx, {
+      ...options,
+      streamId: run.conversationId,
+      viewKey: `run ${runId}`,
+      view: (event) => (isOwn(event) ? runEvent(event) : null),
+    });
+    return;
+  }
+  yield* roomFeed<RunEvent, { state: RunState }>(ctx, {
+    ...options,
+    roomId: run.conversationId,
+    viewer,
+    feed: `run ${runId}`,
+    view: (event, redactor) => (isOwn(event) ? redactor.runEvent(runEvent(event)) : null),
   });
 }

@@ -11,7 +11,7 @@ import type { RunEnding } from './end-run.ts';
 import { type Finish, finishRun, type RunPlace } from './finish-run.ts';
 import type { RunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, exceededBudget } from './run-budget.ts';
-import { keepClaim, type RunRow, setWaiting } from './run-store.ts';
+import { keepClaim, type PlacedRun, setWaiting } from './run-store.ts';
 import { insertSteps } from './step-store.ts';
 
 /** What the log says when a write was refused because its claim is gone. */
@@ -23,7 +23,7 @@ export const FENCED = 'fenced: the run has ended or has another owner';
  */
 export class RunSession implements Disposable {
   readonly core: RunnerCore;
-  readonly run: RunRow;
+  readonly run: PlacedRun;
   /** Aborts when the claim is lost or the run has ended: stop at once. */
   readonly signal: AbortSignal;
   /** Aborts when this node stops: give the run up at the next step. */
@@ -41,7 +41,7 @@ export class RunSession implements Disposable {
 
   constructor(
     core: RunnerCore,
-    { run, past }: { run: RunRow; past: RunPast },
+    { run, past }: { run: PlacedRun; past: RunPast },
     { signal, drain }: { signal: AbortSignal; drain: AbortSignal },
   ) {
     this.core = core;

@@ -4,6 +4,8 @@ import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 
 export type RunRow = Selectable<Schema['runs']>;
+/** With whether it is a room that it was asked in. */
+export type PlacedRun = RunRow & { isInRoom: boolean };
 
 /**
  * How long a claim lasts without being renewed, by the database's clock. Short, because it is what a run waits for when
@@ -12,21 +14,39 @@ export type RunRow = Selectable<Schema['runs']>;
 export const LEASE_MS = 4_000;
 const leaseUntil = sql<Date>`clock_timestamp() + make_interval(secs => ${LEASE_MS / 1_000})`;
 
+/** One of the user's own runs, or of any member in a room that the user is in. */
 export async function findRun(
   db: Kysely<Schema>,
   key: { tenantId: string; userId: string; runId: string },
-): Promise<RunRow | undefined> {
-  return await db
-    .selectFrom('runs')
-    .selectAll('runs')
-    .innerJoin('conversations', 'conversations.id', 'runs.conversationId')
-    .where('conversations.deletedAt', 'is', null)
-    .whereRef('runs.firstSeq', '>', 'conversations.clearedSeq')
-    .where('runs.tenantId', '=', key.tenantId)
-    .where('runs.userId', '=', key.userId)
+): Promise<PlacedRun | undefined> {
+  return await visibleRuns(db, key)
+    .where((eb) => eb.or([eb('runs.userId', '=', key.userId), eb('conversations.isRoom', '=', true)]))
     .where('runs.id', '=', key.runId)
     .executeTakeFirst();
 }
+
+/** Runs of conversations that were not deleted, and of rooms that the user is in; in a conversation also those of others. */
+const visibleRuns = (db: Kysely<Schema>, { tenantId, userId }: { tenantId: string; userId: string }) =>
+  db
+    .selectFrom('runs')
+    .selectAll('runs')
+    .innerJoin('conversations', 'conversations.id', 'runs.conversationId')
+    .select('conversations.isRoom as isInRoom')
+    .where('conversations.deletedAt', 'is', null)
+    .whereRef('runs.firstSeq', '>', 'conversations.clearedSeq')
+    .where('runs.tenantId', '=', tenantId)
+    .where((eb) =>
+      eb.or([
+        eb('conversations.isRoom', '=', false),
+        eb.exists(
+          eb
+            .selectFrom('roomMembers')
+            .select('roomMembers.userId')
+            .whereRef('roomMembers.roomId', '=', 'runs.conversationId')
+            .where('roomMembers.userId', '=', userId),
+        ),
+      ]),
+    );
 
 export async function lockRun(db: Kysely<Schema>, runId: string): Promise<RunRow | undefined> {
   return await db.selectFrom('runs').selectAll().where('id', '=', runId).forUpdate().executeTakeFirst();
@@ -39,7 +59,7 @@ export async function lockRun(db: Kysely<Schema>, runId: string): Promise<RunRow
 export async function claimRun(
   db: Kysely<Schema>,
   { runId, owner }: { runId: string; owner: string },
-): Promise<RunRow | undefined> {
+): Promise<PlacedRun | undefined> {
   return await db
     .updateTable('runs')
     .set((eb) => ({
@@ -69,6 +89,9 @@ export async function claimRun(
       ]),
     )
     .returningAll()
+    .returning(
+      sql<boolean>`(select c.is_room from conversations c where c.id = runs.conversation_id)`.as('isInRoom'),
+    )
     .executeTakeFirst();
 }
 
@@ -248,16 +271,14 @@ export async function listRunRows(
     limit: number;
   },
 ): Promise<RunRow[]> {
-  let query = db
-    .selectFrom('runs')
-    .selectAll('runs')
-    .innerJoin('conversations', 'conversations.id', 'runs.conversationId')
-    .where('conversations.deletedAt', 'is', null)
-    .whereRef('runs.firstSeq', '>', 'conversations.clearedSeq')
-    .where('runs.tenantId', '=', filter.tenantId)
-    .where('runs.userId', '=', filter.userId);
   const { conversationId, status, after } = filter;
-  if (conversationId !== undefined) query = query.where('runs.conversationId', '=', conversationId);
+  let query = visibleRuns(db, filter);
+  if (conversationId === undefined) query = query.where('runs.userId', '=', filter.userId);
+  else {
+    query = query
+      .where('runs.conversationId', '=', conversationId)
+      .where((eb) => eb.or([eb('runs.userId', '=', filter.userId), eb('conversations.isRoom', '=', true)]));
+  }
   if (status !== undefined) query = query.where('runs.status', '=', status);
   if (after !== null) {
     query = query.where((eb) =>

@@ -6,6 +6,8 @@ import { approvalsOfRun } from '../hitl/approvals-of-run.ts';
 import { type Ask, askPeople } from '../hitl/ask-people.ts';
 import { judgeCalls } from '../hitl/judge-calls.ts';
 import { DEFAULT_EXPIRY_SECONDS, type PolicyVerdict } from '../hitl/tool-policy.ts';
+import { callApprovers, questionApprovers } from '../chat/room-deciders.ts';
+import { roomStanding } from '../chat/room-standing.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { type CallPast, type CallState, callState } from './call-state.ts';
 import type { RunSession } from './run-session.ts';
@@ -28,7 +30,7 @@ export async function settleCalls(
     call,
     state: callState(call, tools, pasts.get(call.id) ?? NOTHING),
   }));
-  const verdicts = await judge(session, states);
+  const { verdicts, ...people } = await judge(session, states);
   const asks: Ask[] = [];
   const unknown: Unplaced<RunEvent>[] = [];
   let isPending = false;
@@ -53,7 +55,7 @@ export async function settleCalls(
         break;
       case 'unknown':
         unknown.push(shown(session, call, state.args, { status: 'unknown' }));
-        asks.push({ ...ask('unknown', call, state), ...deciders(verdicts.get(call.id)) });
+        asks.push({ ...ask('unknown', call, state), ...deciders(verdicts.get(call.id), people.forCalls) });
         break;
       case 'unasked': {
         const verdict = verdicts.get(call.id) ?? { action: 'deny' };
@@ -62,9 +64,9 @@ export async function settleCalls(
             error: `The policy of this workspace forbids ${call.name} here.`,
           });
         } else if (state.tool.ask !== undefined) {
-          asks.push({ ...ask('question', call, state), ...OWNER_DECIDES });
+          asks.push({ ...ask('question', call, state), ...people.forQuestions });
         } else if (verdict.action === 'ask') {
-          asks.push({ ...ask('tool', call, state), ...deciders(verdict) });
+          asks.push({ ...ask('tool', call, state), ...deciders(verdict, people.forCalls) });
         } else {
           await toolStep(session, { call, ...state, approvalId: null });
         }
@@ -76,11 +78,15 @@ export async function settleCalls(
 }
 
 const NOTHING: CallPast = { asked: null, begun: null };
-const OWNER_DECIDES = { approvers: { kind: 'owner' }, expiresInSeconds: DEFAULT_EXPIRY_SECONDS } as const;
+type Deciders = Pick<Ask, 'approvers' | 'expiresInSeconds'>;
+const inUsualTime = (approvers: Ask['approvers']): Deciders => ({
+  approvers,
+  expiresInSeconds: DEFAULT_EXPIRY_SECONDS,
+});
 
 /** Making a call again is decided by whoever decides about making it. */
-function deciders(verdict: PolicyVerdict | undefined): Pick<Ask, 'approvers' | 'expiresInSeconds'> {
-  if (verdict?.action !== 'ask') return OWNER_DECIDES;
+function deciders(verdict: PolicyVerdict | undefined, otherwise: Deciders): Deciders {
+  if (verdict?.action !== 'ask') return otherwise;
   const { approvers, expiresInSeconds } = verdict;
   return { approvers, expiresInSeconds };
 }
@@ -113,21 +119,38 @@ async function readPasts(
   });
 }
 
+interface Judged {
+  verdicts: Map<string, PolicyVerdict>;
+  /** Who is asked where policy names nobody. */
+  forCalls: Deciders;
+  forQuestions: Deciders;
+}
+
 async function judge(
   session: RunSession,
   states: readonly { call: ToolCall; state: CallState }[],
-): Promise<Map<string, PolicyVerdict>> {
+): Promise<Judged> {
   const unasked = states.flatMap(({ call, state }) =>
     state.kind === 'unasked' || state.kind === 'unknown' ? [{ call, ...state }] : [],
   );
-  if (unasked.length === 0) return new Map();
+  if (unasked.length === 0) return judged(new Map(), null);
   const { core, run, place } = session;
   const code = core.approvalPolicy;
-  const verdicts = await withTransaction(
-    { ...core, caller: place },
-    async ({ db }) => await judgeCalls(db, run, { code, calls: unasked }),
-  );
-  return new Map(unasked.map(({ call }, index) => [call.id, verdicts[index] ?? { action: 'deny' }]));
+  return await withTransaction({ ...core, caller: place }, async ({ db }) => {
+    const verdicts = await judgeCalls(db, run, { code, calls: unasked });
+    return judged(
+      new Map(unasked.map(({ call }, index) => [call.id, verdicts[index] ?? { action: 'deny' }])),
+      await roomStanding(db, run),
+    );
+  });
+}
+
+function judged(verdicts: Judged['verdicts'], room: Parameters<typeof callApprovers>[0]): Judged {
+  return {
+    verdicts,
+    forCalls: inUsualTime(callApprovers(room)),
+    forQuestions: inUsualTime(questionApprovers(room)),
+  };
 }
 
 /**

@@ -34,6 +34,11 @@ export function createToolRegistry(
   };
 }
 
+/** Those that a run in a room may use. */
+export function toolsForRoom({ all }: ToolSet): ToolSet {
+  return toolSet(all.filter(({ isPersonal }) => isPersonal !== true));
+}
+
 function toolSet(tools: readonly Tool[]): ToolSet {
   const byName = new Map<string, Tool>();
   for (const tool of tools) if (!byName.has(tool.name)) byName.set(tool.name, tool);

@@ -80,9 +80,14 @@ export function shown(
   { run }: RunSession,
   { id: toolCallId, name: toolName }: ToolCall,
   args: Json,
-  rest: Omit<Extract<RunEvent, { type: 'tool_execution' }>['data'], 'toolCallId' | 'toolName' | 'args'>,
+  rest: Omit<
+    Extract<RunEvent, { type: 'tool_execution' }>['data'],
+    'toolCallId' | 'toolName' | 'userId' | 'args'
+  >,
 ): Unplaced<RunEvent> {
-  return { type: 'tool_execution', runId: run.id, data: { toolCallId, toolName, args, ...rest } };
+  // Who may see what it says depends on whose run it is, where several people look on.
+  const asker = run.isInRoom ? { userId: run.userId } : {};
+  return { type: 'tool_execution', runId: run.id, data: { toolCallId, toolName, ...asker, args, ...rest } };
 }
 
 function stepOf({ id: toolCallId, name: toolName }: ToolCall, result: Json, isError: boolean): StepData {
@@ -133,6 +138,7 @@ async function attemptCall(
         hub: core.hub,
         clock: core.clock,
         log: core.log,
+        messageWriter: core.messageWriter,
         caller: session.place,
         runId: run.id,
         conversationId: run.conversationId,

@@ -4,7 +4,10 @@ import type { Core } from '../../context.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 
 /** What a tool may use: the backend's parts, for the user the run belongs to. */
-export interface ToolContext extends Pick<Core, 'config' | 'database' | 'hub' | 'clock' | 'log'> {
+export interface ToolContext extends Pick<
+  Core,
+  'config' | 'database' | 'hub' | 'clock' | 'log' | 'messageWriter'
+> {
   caller: { tenantId: string; userId: string };
   runId: string;
   conversationId: string;
@@ -39,6 +42,8 @@ interface ToolTraits {
   version?: string;
   /** What it answers may be the words of strangers: the run is tainted from then on. */
   taints?: boolean;
+  /** It reads or changes what is the user's own: not there in rooms, where others read along. */
+  isPersonal?: boolean;
   /** A call that takes longer has failed; default 60 s. */
   timeoutMs?: number;
 }

@@ -48,8 +48,8 @@ export function createAttachmentUrls({
       const [tenantId = '', userId = '', expires = '', mac = '', ...rest] = signature.split('.');
       const isWellFormed =
         rest.length === 0 && [tenantId, userId].every((id) => idSchema.safeParse(id).success);
-      if (!isWellFormed || !/^\d{1,15}$/.test(expires) || Number(expires) <= clock.now().getTime())
-        return null;
+      const isCurrent = /^\d{1,15}$/.test(expires) && Number(expires) > clock.now().getTime();
+      if (!isWellFormed || !isCurrent) return null;
       const grant = { tenantId, userId, attachmentId };
       const [given, expected] = [Buffer.from(mac, 'base64url'), macOf(grant, expires)];
       return given.length === expected.length && timingSafeEqual(given, expected) ? grant : null;

@@ -141,7 +141,8 @@ describe('chat.deleteMessage', () => {
     const { roomId, owner, member } = await createTestTrio(test.backend);
     const before = await member.call.chat.getRoom({ roomId });
     const until = (type: string) => (event: { type: string }) => event.type === type;
-    // Somebody who follows: this node keeps the newest events for such as them.
+    // As long as somebody follows, this node keeps the newest events at hand.
+    using _watch = test.backend.hub.watch(roomId);
     const following = followRoom(member, roomId, {
       lastEventId: before.cursor,
       until: until('message_deleted'),

@@ -3,39 +3,51 @@ import type { CallerContext } from '../../context.ts';
 import { withSnapshot } from '../../db/transaction.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { readRuns } from '../conversation/read-runs.ts';
+import { redactFor } from './redact-for.ts';
 import { enterRoom } from './room-access.ts';
 import { messagesBefore, pinnedMessages } from './room-message-store.ts';
 import { roomMessageViews } from './room-message-view.ts';
+import type { Viewer } from './room-standing.ts';
 import { listMembers } from './room-store.ts';
 import { roomMemberView, roomView } from './room-view.ts';
 
 const WINDOW_MESSAGES = 50;
 
+export interface RoomSnapshot {
+  state: RoomState;
+  cursor: string;
+  readSeq: number;
+}
+
 /** A room with its newest messages, the cursor to follow it from, and how far the caller has read, all of one moment. */
-export async function getRoom(
+export async function getRoom(ctx: CallerContext, input: { roomId: string }): Promise<RoomSnapshot> {
+  const { viewer: _, ...snapshot } = await readRoom(ctx, input);
+  return snapshot;
+}
+
+/** As `getRoom`, with how the caller stands in the room at that moment. */
+export async function readRoom(
   ctx: CallerContext,
   { roomId }: { roomId: string },
-): Promise<{ state: RoomState; cursor: string; readSeq: number }> {
-  const { tenantId } = ctx.caller;
+): Promise<RoomSnapshot & { viewer: Viewer }> {
+  const { tenantId, userId, role } = ctx.caller;
   const place = { tenantId, roomId };
   return await withSnapshot(ctx, async (db) => {
     const { room, me } = await enterRoom(db, ctx.caller, { roomId });
     const stream = await readStreamHead(db, roomId);
     if (stream === null) throw new Error('a room without its stream');
+    const viewer: Viewer = { userId, role, room: { ...room, role: me.role } };
     const page = { ...place, threadOf: null, before: null, limit: WINDOW_MESSAGES };
     const { rows, hasMore } = await messagesBefore(db, page);
     const state: RoomState = {
       room: roomView(room),
       members: (await listMembers(db, place)).map(roomMemberView),
       messages: await roomMessageViews(db, rows),
-      runs: await readRuns(db, room, rows),
+      runs: await readRuns(db, room, rows, redactFor(viewer).runEvent),
       pins: (await pinnedMessages(db, place)).map(({ id }) => id),
       hasOlderMessages: hasMore,
     };
-    return {
-      state,
-      cursor: formatCursor({ epoch: stream.epoch, seq: stream.head }),
-      readSeq: me.readSeq,
-    };
+    const cursor = formatCursor({ epoch: stream.epoch, seq: stream.head });
+    return { state, cursor, readSeq: me.readSeq, viewer };
   });
 }

@@ -16,8 +16,8 @@ export interface RoomChange {
 export interface InboxChanges extends Disposable {
   /** Listens to these rooms. Whatever happens after it has resolved, and after what is then read, is noted. */
   open(roomIds: readonly string[]): Promise<void>;
-  /** The rooms' logs have been read up to there. */
-  startAt(heads: ReadonlyMap<string, number>): void;
+  /** What a room's log says has been read up to there. */
+  startAt(roomId: string, seq: number): void;
   close(roomId: string): void;
   note(roomId: string, what: 'isStale' | 'isRead'): void;
   fail(err: unknown): void;
@@ -59,9 +59,7 @@ export function createInboxChanges(
       }
       await Promise.all(roomIds.map(async (roomId) => await open.get(roomId)?.ready));
     },
-    startAt(heads) {
-      for (const [roomId, head] of heads) open.get(roomId)?.startAt(head);
-    },
+    startAt: (roomId, seq) => open.get(roomId)?.startAt(seq),
     close(roomId) {
       open.get(roomId)?.[Symbol.dispose]();
       open.delete(roomId);

@@ -14,7 +14,11 @@ export interface TestInbox extends AsyncDisposable {
 /** Resolves once the list is there. */
 export async function openTestInbox({ ctx }: TestCaller): Promise<TestInbox> {
   const stopping = new AbortController();
-  const inbox = { rooms: [] as RoomListItem[], events: [] as RoomInboxEvent[], ids: [] as string[] };
+  const inbox: { rooms: RoomListItem[]; events: RoomInboxEvent[]; ids: string[] } = {
+    rooms: [],
+    events: [],
+    ids: [],
+  };
   const reading = (async () => {
     for await (const envelope of roomInbox(ctx, stopping.signal)) {
       if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its id');

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { RoomRole } from '@aura/contract';
+import type { ConversationEvent, RoomEvent, RoomRole, RunView } from '@aura/contract';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import type { Backend } from '../../create-backend.ts';
+import { withTransaction } from '../../db/transaction.ts';
+import type { Unplaced } from '../../realtime/event.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
+import { recordEvents } from '../conversation/announce-conversation.ts';
+import { announceInRoom } from './announce-in-room.ts';
 import { createTestRoom } from './room-testing.ts';
 
 /** More kinds than a message may have. */
-export const EMOJIS = [...'😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓😔😕😖'];
+export const EMOJIS = Array.from('😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓😔😕😖');
 
 export interface TestTrio {
   roomId: string;
@@ -62,4 +66,64 @@ export async function hiddenFrom(
     expect(outcome).toMatchObject({ status: 'rejected', reason: { cause: { code: 'NOT_FOUND' } } });
     expect(JSON.stringify(outcome)).toBe(JSON.stringify(missing[index]));
   }
+}
+
+/** Appends what some use case would say of what it did. */
+export async function announceAs(
+  { ctx }: TestCaller,
+  roomId: string,
+  event: Unplaced<RoomEvent>,
+): Promise<void> {
+  const { tenantId } = ctx.caller;
+  await withTransaction(ctx, async (tx) => {
+    await announceInRoom(tx, { tenantId, roomId }, { events: [event] });
+  });
+}
+
+/** A run that answers a message, as a runner leaves it that is at it: its rows, and `run_created` in the log. */
+export async function startTestRun(
+  { ctx }: TestCaller,
+  roomId: string,
+  messageId: string,
+): Promise<{ runId: string; say(...events: Unplaced<ConversationEvent>[]): Promise<void> }> {
+  const { tenantId, userId } = ctx.caller;
+  const { db } = ctx.database;
+  const run: RunView = {
+    id: randomUUID(),
+    conversationId: roomId,
+    messageId,
+    model: 'aura-offline',
+    status: 'queued',
+    error: null,
+    createdAt: new Date().toISOString(),
+    startedAt: null,
+    endedAt: null,
+  };
+  const record = async (events: Unplaced<ConversationEvent>[]): Promise<void> =>
+    await withTransaction(ctx, async (tx) => {
+      const own = events.map((event) => ({ ...event, runId: run.id }));
+      await recordEvents(tx, { id: roomId, tenantId }, own);
+    });
+  const { head } = await db
+    .selectFrom('streams')
+    .select('head')
+    .where('id', '=', roomId)
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto('runs')
+    .values({
+      id: run.id,
+      tenantId,
+      conversationId: roomId,
+      userId,
+      messageId,
+      model: run.model,
+      status: 'completed',
+      firstSeq: head + 1,
+    })
+    .execute();
+  await db.updateTable('messages').set({ runId: run.id }).where('id', '=', messageId).execute();
+  await db.updateTable('conversations').set({ activeRunId: run.id }).where('id', '=', roomId).execute();
+  await record([{ type: 'run_created', data: { run } }]);
+  return { runId: run.id, say: async (...events) => await record(events) };
 }

@@ -200,7 +200,7 @@ export async function writeMessages(
     ),
     said as (
       insert into events (stream_id, seq, tenant_id, type, run_id, data, at)
-      select room_id, seq, tenant_id, 'message_posted', run_id, data, at from numbered
+      select room_id, seq, tenant_id, 'message_posted', null, data, at from numbered
     )
     select j.req, j.decision as outcome, n.seq, n.at, n.data, j.earlier_id, j.earlier_seq, j.earlier_run_id,
       j.muted_until, (1000 * case when j.last_posted_at + make_interval(secs => j.pause_seconds) > clock_timestamp()

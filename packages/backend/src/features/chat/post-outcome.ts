@@ -12,7 +12,7 @@ export function postOutcome(
 ): PostMessageOutput {
   switch (written.kind) {
     case 'posted':
-      return { messageId: message.id, seq: written.event.seq, runId: null };
+      return { messageId: message.id, seq: written.event.seq, runId: message.runId };
     case 'repeated':
       return { messageId: written.messageId, seq: written.seq, runId: written.runId };
     case 'conflict':

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { PostMessageOutput } from '@aura/contract';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
+import { askAgent, type HeldConversation } from './ask-agent.ts';
 import { attachTo, findUploads } from './attachment-store.ts';
 import { type NewRoomMessage, writeMessages } from './message-writer.ts';
 import { postOutcome } from './post-outcome.ts';
@@ -9,20 +12,27 @@ import { enterRoom } from './room-access.ts';
 import { addReply, lockMessage } from './room-message-store.ts';
 import { attachmentView } from './room-message-view.ts';
 
-/** Posts a message that more belongs to than itself (a thread, files, a run), all of it in one transaction. */
+/**
+ * Posts a message that more belongs to than itself (a thread, files, a run), all of it in one transaction. Throws
+ * RUN_ACTIVE when the agent is asked and has too much to answer already.
+ */
 export async function postWithMore(
   ctx: CallerContext,
   request: NewRoomMessage,
-  { attachmentIds }: { attachmentIds: readonly string[]; asksAgent: boolean },
+  { attachmentIds, asksAgent }: { attachmentIds: readonly string[]; asksAgent: boolean },
 ): Promise<PostMessageOutput> {
-  return await withTransaction(ctx, async (tx) => {
-    // Before anything else, so that a stranger learns nothing of what is in the room. Held, because locks of rooms come
-    // before those of messages.
+  const runId = asksAgent ? randomUUID() : null;
+  const posted = await withTransaction(ctx, async (tx) => {
+    // Before anything else, so that a stranger learns nothing of what is in the room.
+    await enterRoom(tx.db, ctx.caller, request);
+    const conversation = asksAgent ? await holdRoomsConversation(tx, request) : null;
+    // Held, because locks of rooms come before those of messages.
     await enterRoom(tx.db, ctx.caller, { roomId: request.roomId, hold: 'member' });
     const thread = await openThread(tx, request);
     const files = await findUploads(tx.db, request, attachmentIds);
-    const message = { ...request.message, attachments: files.map(attachmentView) };
-    const [written] = await writeMessages(tx.db, [{ ...request, thread, message }]);
+    const message = { ...request.message, attachments: files.map(attachmentView), runId };
+    const whole = { ...request, thread, message };
+    const [written] = await writeMessages(tx.db, [whole]);
     if (written === undefined) throw new Error('a message without an answer');
     if (written.kind !== 'posted') return postOutcome(ctx, request, written);
     tx.batches.push({ streamId: request.roomId, events: [written.event] });
@@ -30,8 +40,23 @@ export async function postWithMore(
     if (message.threadOf !== null) {
       await addReply(tx.db, { messageId: message.threadOf, at: new Date(written.event.at) });
     }
-    return postOutcome(ctx, request, written);
+    if (conversation !== null && runId !== null) {
+      await askAgent(tx, ctx, { conversation, messageId: message.id, runId });
+    }
+    return postOutcome(ctx, whole, written);
   });
+  if (posted.runId !== null) ctx.runner.wake(posted.runId);
+  return posted;
+}
+
+/** Before any other lock, as everywhere that runs are made or ended. */
+async function holdRoomsConversation(
+  tx: Tx,
+  { tenantId, roomId }: NewRoomMessage,
+): Promise<HeldConversation> {
+  const conversation = await holdConversation(tx, { tenantId, conversationId: roomId });
+  if (conversation === undefined) throw new Error('a room without its conversation');
+  return conversation;
 }
 
 /** Locks the message that is answered. A thread has one level, and none below what is gone. */

@@ -1,12 +1,12 @@
 import type { RoomEvent, RoomEventsInput, RoomState } from '@aura/contract';
 import type { TrackedEnvelope } from '@trpc/server';
-import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
-import { type Reset, resumeFeed } from '../../realtime/resume.ts';
-import { getRoom } from './get-room.ts';
+import type { Reset } from '../../realtime/resume.ts';
+import { readRoom } from './get-room.ts';
 import { enterRoom } from './room-access.ts';
+import { roomFeed } from './room-feed.ts';
 import { roomEvent } from './room-view.ts';
 
 /**
@@ -18,30 +18,25 @@ export async function* roomEvents(
   { roomId, lastEventId }: RoomEventsInput,
   signal: AbortSignal,
 ): AsyncGenerator<TrackedEnvelope<RoomEvent | Reset<{ state: RoomState }>>, void, undefined> {
-  const { userId } = ctx.caller;
-  // The head first: whoever was removed up to there, and is a member after all, has come back.
-  const stream = await withTransaction(ctx, async ({ db }) => {
+  const { viewer, stream } = await withTransaction(ctx, async ({ db }) => {
     const place = await readStreamHead(db, roomId);
-    await enterRoom(db, ctx.caller, { roomId });
-    return place;
+    const { room, me } = await enterRoom(db, ctx.caller, { roomId });
+    if (place === null) throw new Error('a room without its stream');
+    const { userId, role } = ctx.caller;
+    return { stream: place, viewer: { userId, role, room: { ...room, role: me.role } } };
   });
-  const from = stream?.head ?? 0;
-  yield* resumeFeed(ctx, {
-    streamId: roomId,
+  yield* roomFeed<RoomEvent, { state: RoomState }>(ctx, {
+    roomId,
     stream,
+    viewer,
+    feed: 'room',
     lastEventId,
     signal,
     start: 'snapshot',
     readSnapshot: async () => {
-      const { state, cursor } = await getRoom(ctx, { roomId });
-      return { state: { state }, cursor };
+      const snapshot = await readRoom(ctx, { roomId });
+      return { state: { state: snapshot.state }, cursor: snapshot.cursor, viewer: snapshot.viewer };
     },
-    viewKey: 'room',
-    view: roomEvent,
-    isLast: (event) => event.seq > from && isDepartureOf(userId, roomEvent(event)),
+    view: (event, redactor) => redactor.roomEvent(roomEvent(event)),
   });
-  if (!signal.aborted) throw new AppError('FORBIDDEN', { message: 'You are not in this room any more.' });
 }
-
-const isDepartureOf = (userId: string, event: RoomEvent): boolean =>
-  event.type === 'member_left' && event.data.userId === userId;

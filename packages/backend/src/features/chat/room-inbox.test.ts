@@ -1,109 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { LIMITS, type RoomEvent } from '@aura/contract';
-import type { UpdateObject } from 'kysely';
+import { LIMITS } from '@aura/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Schema } from '../../db/schema.ts';
-import { type Tx, withTransaction } from '../../db/transaction.ts';
-import type { Unplaced } from '../../realtime/event.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
-import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
-import { addMembers } from './add-members.ts';
-import { announceInRoom, type MemberNotice } from './announce-in-room.ts';
+import { callerOn, createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { expectInboxConverges, openTestInbox } from './inbox-testing.ts';
-import { findRoom, findMember } from './room-store.ts';
 import { createTestRoom, say } from './room-testing.ts';
-import { roomMemberView, roomView } from './room-view.ts';
 
 let test: TestBackend;
 beforeAll(async () => {
   test = await createTestBackend();
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
-
-interface Change {
-  events: Unplaced<RoomEvent>[];
-  notices?: MemberNotice[];
-}
-
-/** Something that happens in a room: rows and their events in one transaction, as every use case does it. */
-async function happen(
-  { ctx }: TestCaller,
-  roomId: string,
-  change: (tx: Tx, place: { tenantId: string; roomId: string }) => Promise<Change>,
-): Promise<void> {
-  const place = { tenantId: ctx.caller.tenantId, roomId };
-  await withTransaction(ctx, async (tx) => {
-    const { events, notices = [] } = await change(tx, place);
-    await announceInRoom(tx, place, { events, notices });
-  });
-}
-
-const join = async (user: TestCaller, roomId: string): Promise<void> =>
-  await happen(user, roomId, async (tx, place) =>
-    addMembers(tx, place, { userIds: [user.ctx.caller.userId], role: 'member', invitedBy: null }),
-  );
-
-async function leave(user: TestCaller, roomId: string): Promise<void> {
-  const { userId } = user.ctx.caller;
-  await happen(user, roomId, async ({ db }) => {
-    await db.deleteFrom('roomMembers').where('roomId', '=', roomId).where('userId', '=', userId).execute();
-    return {
-      events: [{ type: 'member_left', data: { userId, how: 'left', by: userId, reason: null } }],
-      notices: [{ userId, event: { type: 'room_left', data: { roomId } } }],
-    };
-  });
-}
-
-const update = async (
-  user: TestCaller,
-  roomId: string,
-  values: UpdateObject<Schema, 'rooms'>,
-): Promise<void> =>
-  await happen(user, roomId, async ({ db }, place) => {
-    await db.updateTable('rooms').set(values).where('id', '=', roomId).execute();
-    const room = await findRoom(db, place);
-    return { events: room === undefined ? [] : [{ type: 'room_updated', data: { room: roomView(room) } }] };
-  });
-
-const edit = async (
-  user: TestCaller,
-  roomId: string,
-  { messageId, text, mentions }: { messageId: string; text: string; mentions: string[] },
-): Promise<void> =>
-  await happen(user, roomId, async ({ db }) => {
-    const editedAt = new Date();
-    await db.updateTable('messages').set({ text, mentions, editedAt }).where('id', '=', messageId).execute();
-    const data = { messageId, text, mentions, editedAt: editedAt.toISOString() };
-    return { events: [{ type: 'message_edited', data }] };
-  });
-
-const remove = async (user: TestCaller, roomId: string, messageId: string): Promise<void> =>
-  await happen(user, roomId, async ({ db }) => {
-    const deletedAt = new Date();
-    await db
-      .updateTable('messages')
-      .set({ text: '', mentions: [], deletedAt })
-      .where('id', '=', messageId)
-      .execute();
-    const data = { messageId, by: user.ctx.caller.userId, deletedAt: deletedAt.toISOString() };
-    return { events: [{ type: 'message_deleted', data }] };
-  });
-
-const setRole = async (user: TestCaller, roomId: string): Promise<void> =>
-  await happen(user, roomId, async ({ db }, place) => {
-    const { userId } = user.ctx.caller;
-    await db
-      .updateTable('roomMembers')
-      .set({ role: 'moderator' })
-      .where('roomId', '=', roomId)
-      .where('userId', '=', userId)
-      .execute();
-    const me = await findMember(db, { ...place, userId });
-    return {
-      events: me === undefined ? [] : [{ type: 'member_updated', data: { member: roomMemberView(me) } }],
-      notices: [{ userId, event: { type: 'room_joined', data: { roomId, role: 'moderator' } } }],
-    };
-  });
 
 /** Everything that changes a list of rooms, by name. */
 function actions(
@@ -124,12 +31,23 @@ function actions(
     'a message in another room': async () => await say(other, second, 'second'),
     'a mention': async () => await post({ mentions: [userId] }),
     'an edit of the last message': async () =>
-      await edit(other, mine, { messageId: sent.messageId, text: 'changed', mentions: [] }),
+      await other.call.chat.editMessage({ roomId: mine, messageId: sent.messageId, text: 'changed' }),
+    'a mention added by an edit': async () =>
+      await other.call.chat.editMessage({
+        roomId: mine,
+        messageId: sent.messageId,
+        text: 'you',
+        mentions: [userId],
+      }),
+    'a reaction and a pin': async () => {
+      await other.call.chat.addReaction({ roomId: mine, messageId: sent.messageId, emoji: '👍' });
+      await other.call.chat.pin({ roomId: mine, messageId: sent.messageId });
+    },
     'many messages at once': async () =>
       await Promise.all(Array.from({ length: 20 }, async () => await say(other, mine, 'many'))),
     'a deletion of the last message': async () => {
       await post({ mentions: [userId] });
-      await remove(other, mine, sent.messageId);
+      await other.call.chat.deleteMessage({ roomId: mine, messageId: sent.messageId });
     },
     'a reply, and one that mentions': async () => {
       await post();
@@ -151,20 +69,30 @@ function actions(
       await Promise.all(
         Array.from({ length: LIMITS.unreadMax + 20 }, async () => await say(other, mine, 'flood')),
       ),
-    'somebody who joins': async () => await join(await createTestCaller(test.backend), mine),
-    'the reader who joins': async () => await join(reader, others),
+    'somebody who joins': async () => {
+      const somebody = await createTestCaller(test.backend);
+      await somebody.call.chat.joinRoom({ roomId: second });
+    },
+    'somebody who is invited and removed': async () => {
+      const { ctx } = await createTestCaller(test.backend);
+      await other.call.chat.invite({ roomId: mine, userIds: [ctx.caller.userId] });
+      await other.call.chat.removeMember({ roomId: mine, userId: ctx.caller.userId });
+    },
+    'the reader who joins': async () => await reader.call.chat.joinRoom({ roomId: others }),
     'a message in the room just joined': async () => await say(other, others, 'welcome'),
-    'another role': async () => await setRole(reader, others),
-    'another name': async () => await update(other, others, { name: 'Renamed' }),
-    archiving: async () => await update(other, mine, { archivedAt: new Date() }),
-    'bringing back': async () => await update(other, mine, { archivedAt: null }),
-    'the reader who leaves': async () => await leave(reader, others),
+    'another role': async () =>
+      await other.call.chat.setMemberRole({ roomId: others, userId, role: 'moderator' }),
+    'another name': async () => await other.call.chat.updateRoom({ roomId: others, name: 'Renamed' }),
+    archiving: async () => await other.call.chat.archiveRoom({ roomId: mine }),
+    'bringing back': async () => await other.call.chat.archiveRoom({ roomId: mine, isArchived: false }),
+    'the reader who leaves': async () => await reader.call.chat.leaveRoom({ roomId: others }),
+    'the reader who is removed': async () => await other.call.chat.removeMember({ roomId: mine, userId }),
     'a room made with the reader in it': async () =>
       await other.call.chat.createRoom({ clientId: randomUUID(), name: 'New', userIds: [userId] }),
     'leaving and coming back': async () => {
-      await leave(reader, second);
+      await reader.call.chat.leaveRoom({ roomId: second });
       await say(other, second, 'meanwhile');
-      await join(reader, second);
+      await reader.call.chat.joinRoom({ roomId: second });
     },
   };
 }
@@ -244,7 +172,7 @@ describe('chat.inbox', () => {
   it('tells nothing of a room after the reader has left it', async () => {
     const { reader, other, rooms } = await prepare();
     await using inbox = await openTestInbox(reader);
-    await leave(reader, rooms.mine);
+    await reader.call.chat.leaveRoom({ roomId: rooms.mine });
     await say(other, rooms.mine, 'secret');
     await expectInboxConverges(reader, inbox, async () => await say(other, rooms.second, 'mark'));
     await expect.poll(() => inbox.rooms.map(({ room }) => room.id)).toEqual([rooms.second]);
@@ -257,17 +185,16 @@ describe('chat.inbox when every hint is lost', () => {
     const { backend } = test;
     const { reader, other, rooms } = await prepare();
     // What this one does the hub is not told of: it has its comparisons with the database alone.
-    const silent: TestCaller = {
-      ...other,
-      ctx: { ...other.ctx, hub: { ...backend.hub, publish: () => {} } },
-    };
+    const hub = { ...backend.hub, publish: () => {} };
+    const silent = ({ ctx }: TestCaller) => callerOn({ ...backend, hub }, ctx.caller).call.chat;
     const before = backend.hub.watchedCount;
     {
       await using inbox = await openTestInbox(reader);
       await expectInboxConverges(reader, inbox, async () => {
-        await update(silent, rooms.second, { name: 'Renamed' });
-        await update(silent, rooms.mine, { archivedAt: new Date() });
-        await leave({ ...silent, ctx: { ...reader.ctx, hub: silent.ctx.hub } }, rooms.second);
+        await silent(other).updateRoom({ roomId: rooms.second, name: 'Renamed' });
+        await silent(other).archiveRoom({ roomId: rooms.mine });
+        await silent(reader).joinRoom({ roomId: rooms.others });
+        await silent(reader).leaveRoom({ roomId: rooms.second });
       });
     }
     expect(backend.hub.watchedCount).toBe(before);

@@ -85,7 +85,7 @@ async function readRooms(
     const { tenantId, userId } = ctx.caller;
     const filter = { tenantId, userId, scope: 'mine' as const, isArchived: false, words: [], after: null };
     const rows = await listedRooms(db, { ...filter, limit: LISTED_MAX });
-    changes.startAt(await findHeads(db, { tenantId, roomIds }));
+    for (const [roomId, head] of await findHeads(db, { tenantId, roomIds })) changes.startAt(roomId, head);
     // Joined in between, or left out among very many: listened to from the first look on.
     for (const { id } of rows) if (!roomIds.includes(id)) changes.note(id, 'isStale');
     return rows.map(roomListItem);

@@ -2,7 +2,7 @@ import { LIMITS, type RoomRole } from '@aura/contract';
 import { type Kysely, sql } from 'kysely';
 import { escapeLike } from '../../db/escape-like.ts';
 import type { Schema } from '../../db/schema.ts';
-import { countUnread } from './room-message-store.ts';
+import { countUnread, countUnreadOf } from './room-message-store.ts';
 import type { RoomRow } from './room-store.ts';
 
 /** A room as somebody's list shows it. */
@@ -52,18 +52,20 @@ export async function listedRooms(db: Kysely<Schema>, filter: Filter): Promise<L
   return await withCounts(db, userId, await select(db, { userId, conditions, limit: filter.limit }));
 }
 
-/** These of a member's rooms, in no order. */
-export async function listedRoomsByIds(
+/** Rooms as these members see them, those they are in, in no order. */
+export async function listedRoomsOf(
   db: Kysely<Schema>,
-  { tenantId, userId, roomIds }: { tenantId: string; userId: string; roomIds: readonly string[] },
-): Promise<ListedRoom[]> {
-  if (roomIds.length === 0) return [];
-  const conditions = [
-    sql`r.tenant_id = ${tenantId}`,
-    sql`m.user_id is not null`,
-    sql`r.id = any(${roomIds}::uuid[])`,
-  ];
-  return await withCounts(db, userId, await select(db, { userId, conditions, limit: roomIds.length }));
+  { tenantId, members }: { tenantId: string; members: readonly { roomId: string; userId: string }[] },
+): Promise<(ListedRoom & { userId: string })[]> {
+  const roomIds = [...new Set(members.map(({ roomId }) => roomId))];
+  const conditions = [sql`r.tenant_id = ${tenantId}`, sql`r.id = any(${roomIds}::uuid[])`];
+  const rooms = await select(db, { userId: null, conditions, limit: roomIds.length });
+  const byId = new Map(rooms.map((room) => [room.id, room]));
+  const unread = await countUnreadOf(db, { members, max: LIMITS.unreadMax });
+  return unread.flatMap(({ roomId, ...mine }) => {
+    const room = byId.get(roomId);
+    return room === undefined ? [] : [{ ...room, ...mine }];
+  });
 }
 
 type Uncounted = Omit<ListedRoom, 'unreadCount' | 'mentionCount'>;
@@ -74,7 +76,7 @@ async function select(
     userId,
     conditions,
     limit,
-  }: { userId: string; conditions: readonly ReturnType<typeof sql>[]; limit: number },
+  }: { userId: string | null; conditions: readonly ReturnType<typeof sql>[]; limit: number },
 ): Promise<Uncounted[]> {
   const { rows } = await sql<Omit<Uncounted, 'lastMessage'> & LastColumns>`
     select r.*, c.model, c.active_run_id, m.role, coalesce(m.read_seq, 0) as read_seq, s.head as head_seq,

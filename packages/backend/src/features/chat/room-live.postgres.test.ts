@@ -38,9 +38,9 @@ function listen({ ctx }: TestCaller, roomId: string) {
     for await (const envelope of roomEphemeral(ctx, { roomId }, stopping.signal)) {
       if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its id');
       const [, { type, data }] = envelope;
-      if (type === 'now')
+      if (type === 'now') {
         Object.assign(state, { online: new Set(data.online), typing: new Set(data.typing) });
-      else {
+      } else {
         for (const id of data.online) state.online.add(id);
         for (const id of data.offline) state.online.delete(id);
         for (const id of data.typing) state.typing.add(id);

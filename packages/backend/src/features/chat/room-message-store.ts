@@ -1,3 +1,4 @@
+import type { RoomRole } from '@aura/contract';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 
@@ -116,9 +117,25 @@ export async function countUnread(
   db: Db,
   { userId, roomIds, max }: { userId: string; roomIds: readonly string[]; max: number },
 ): Promise<Map<string, Unread>> {
-  if (roomIds.length === 0) return new Map();
-  const { rows } = await sql<Unread>`
-    select m.room_id, m.read_seq, s.head as head_seq,
+  const rows = await countUnreadOf(db, { members: roomIds.map((roomId) => ({ roomId, userId })), max });
+  return new Map(
+    rows.map(({ roomId, readSeq, headSeq, unreadCount, mentionCount }) => [
+      roomId,
+      { roomId, readSeq, headSeq, unreadCount, mentionCount },
+    ]),
+  );
+}
+
+/** The same for members of several rooms at once, those that are still in them, in no order. */
+export async function countUnreadOf(
+  db: Db,
+  { members, max }: { members: readonly { roomId: string; userId: string }[]; max: number },
+): Promise<(Unread & { userId: string; role: RoomRole })[]> {
+  if (members.length === 0) return [];
+  const roomIds = members.map(({ roomId }) => roomId);
+  const userIds = members.map(({ userId }) => userId);
+  const { rows } = await sql<Unread & { userId: string; role: RoomRole }>`
+    select m.room_id, m.user_id, m.role, m.read_seq, s.head as head_seq,
       (select count(*) from (
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
           and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and x.thread_of is null
@@ -127,8 +144,8 @@ export async function countUnread(
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
           and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and m.user_id = any(x.mentions)
           and x.deleted_at is null limit ${max}) c)::int as mention_count
-    from room_members m join streams s on s.id = m.room_id where m.user_id = ${userId} and m.room_id = any(${roomIds}::uuid[])`.execute(
-    db,
-  );
-  return new Map(rows.map((row) => [row.roomId, row]));
+    from unnest(${roomIds}::uuid[], ${userIds}::uuid[]) as w(room_id, user_id)
+    join room_members m on m.room_id = w.room_id and m.user_id = w.user_id
+    join streams s on s.id = m.room_id`.execute(db);
+  return rows;
 }

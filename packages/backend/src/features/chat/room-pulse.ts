@@ -85,5 +85,7 @@ export function createPulseGatherer(roomId: string): PulseGatherer {
 
 /** As the database cuts it: by characters, not by halves of them. */
 function preview(text: string): string {
-  return [...text.slice(0, 2 * PREVIEW_CHARS)].slice(0, PREVIEW_CHARS).join('');
+  return Array.from(text.slice(0, 2 * PREVIEW_CHARS))
+    .slice(0, PREVIEW_CHARS)
+    .join('');
 }

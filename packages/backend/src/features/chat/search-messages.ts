@@ -6,7 +6,7 @@ import { withSnapshot, withSystemTransaction, withTransaction } from '../../db/t
 import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
 import { enterRoom } from './room-access.ts';
 import { roomMessageViews } from './room-message-view.ts';
-import { findMessageIds, findRoomIds, readableMessages } from './search-store.ts';
+import { findMessageIds, findRoomIds, messagesByIds } from './search-store.ts';
 import { searchTerms } from './search-terms.ts';
 
 const keySchema = z.object({ createdAt: pageInstantSchema, id: z.uuid() });
@@ -35,7 +35,10 @@ export async function searchMessages(
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   const hits = await withSnapshot(ctx, async (db) => {
-    const rows = await readableMessages(db, { tenantId, userId, ids: shown.map(({ id }) => id) });
+    // Once more: the caller may have been removed meanwhile.
+    const readable = new Set(await findRoomIds(db, { tenantId, userId }));
+    const stored = await messagesByIds(db, { tenantId, ids: shown.map(({ id }) => id) });
+    const rows = stored.filter(({ conversationId }) => readable.has(conversationId));
     const views = await roomMessageViews(db, rows);
     return rows.flatMap(({ conversationId }, index) => {
       const message = views[index];

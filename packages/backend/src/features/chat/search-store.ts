@@ -61,21 +61,19 @@ export async function findRoomIds(
   return rows.map(({ roomId }) => roomId);
 }
 
-/** Those of these messages that the user may read, newest first. */
-export async function readableMessages(
+/** These messages, newest first. */
+export async function messagesByIds(
   db: Db,
-  { tenantId, userId, ids }: { tenantId: string; userId: string; ids: readonly string[] },
+  { tenantId, ids }: { tenantId: string; ids: readonly string[] },
 ): Promise<RoomMessageRow[]> {
   if (ids.length === 0) return [];
   return await db
     .selectFrom('messages')
-    .innerJoin('roomMembers', 'roomMembers.roomId', 'messages.conversationId')
-    .selectAll('messages')
-    .where('messages.tenantId', '=', tenantId)
-    .where('roomMembers.userId', '=', userId)
-    .where('messages.id', 'in', ids)
-    .where('messages.deletedAt', 'is', null)
-    .orderBy('messages.createdAt', 'desc')
-    .orderBy('messages.id', 'desc')
+    .selectAll()
+    .where('tenantId', '=', tenantId)
+    .where('id', 'in', ids)
+    .where('deletedAt', 'is', null)
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
     .execute();
 }

@@ -1,11 +1,6 @@
-import { LIMITS, type RoomInboxEvent, type RoomListItem } from '@aura/contract';
+import type { RoomInboxEvent, RoomListItem } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
-import { withSnapshot } from '../../db/transaction.ts';
 import type { InboxChanges, RoomChange } from './inbox-changes.ts';
-import { listedRoomsByIds } from './room-list-store.ts';
-import { roomListItem } from './room-list-view.ts';
-import { countUnread, type Unread } from './room-message-store.ts';
-import { findHeads } from './room-store.ts';
 
 /**
  * The events for what was noted; keeps `listed`, the ids of the rooms that the reader's list has. What is read here is at
@@ -23,12 +18,14 @@ export async function settleInbox(
     isStale || (!listed.has(roomId) && activity !== null && activity.data.news.length > 0);
   const staleIds = taken.filter(needsRoom).map(([roomId]) => roomId);
   const readIds = taken.filter(([, { isRead }]) => isRead).map(([roomId]) => roomId);
+  // Before it is read, or what happens in between would be missed.
   await changes.open(staleIds);
-  const { items, unread } = await read(ctx, changes, { staleIds, readIds });
+  const items = await readItems(ctx, new Set([...staleIds, ...readIds]));
+  for (const item of items.values()) changes.startAt(item.room.id, item.headSeq);
   return taken.flatMap((entry): RoomInboxEvent[] => {
     const [roomId, { activity }] = entry;
+    const item = items.get(roomId);
     if (needsRoom(entry)) {
-      const item = items.get(roomId);
       if (item === undefined) changes.close(roomId);
       if (item !== undefined && item.room.archivedAt === null) {
         listed.add(roomId);
@@ -37,30 +34,20 @@ export async function settleInbox(
       return listed.delete(roomId) ? [{ type: 'room_unlisted', data: { roomId } }] : [];
     }
     if (!listed.has(roomId)) return [];
-    const marker = unread.get(roomId);
-    return [
-      ...(activity === null ? [] : [activity]),
-      ...(marker === undefined ? [] : [{ type: 'room_read' as const, data: marker }]),
-    ];
+    return [...(activity === null ? [] : [activity]), ...(item === undefined ? [] : [readEvent(item)])];
   });
 }
 
-interface Stored {
-  items: Map<string, RoomListItem>;
-  unread: Map<string, Unread>;
+async function readItems(
+  { roomItems, caller: { tenantId, userId } }: CallerContext,
+  roomIds: ReadonlySet<string>,
+): Promise<Map<string, RoomListItem>> {
+  const items = await Promise.all(
+    [...roomIds].map(async (roomId) => await roomItems.add({ tenantId, roomId, userId })),
+  );
+  return new Map(items.flatMap((item) => (item === null ? [] : [[item.room.id, item]])));
 }
 
-async function read(
-  ctx: CallerContext,
-  changes: InboxChanges,
-  { staleIds, readIds }: { staleIds: readonly string[]; readIds: readonly string[] },
-): Promise<Stored> {
-  if (staleIds.length + readIds.length === 0) return { items: new Map(), unread: new Map() };
-  const { tenantId, userId } = ctx.caller;
-  return await withSnapshot(ctx, async (db) => {
-    const rows = await listedRoomsByIds(db, { tenantId, userId, roomIds: staleIds });
-    const unread = await countUnread(db, { userId, roomIds: readIds, max: LIMITS.unreadMax });
-    changes.startAt(await findHeads(db, { tenantId, roomIds: staleIds }));
-    return { items: new Map(rows.map((row) => [row.id, roomListItem(row)])), unread };
-  });
+function readEvent({ room, readSeq, headSeq, unreadCount, mentionCount }: RoomListItem): RoomInboxEvent {
+  return { type: 'room_read', data: { roomId: room.id, readSeq, headSeq, unreadCount, mentionCount } };
 }

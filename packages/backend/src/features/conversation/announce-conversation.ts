@@ -9,7 +9,8 @@ import { conversationEvent, conversationView } from './conversation-view.ts';
 /**
  * Appends `events` to a conversation's stream, closed by how the conversation stands now, tells the owner's other
  * lists of it, and brings the tables that mirror the log up to date. Answers the stored events of the conversation.
- * The only thing a transaction does to streams: what it has to say elsewhere goes along as `notices`.
+ * The only thing a transaction does to streams: what it has to say elsewhere goes along as `notices`. Of a room there is
+ * nothing but the events to be said: how it stands is in its messages, and it is in no list of conversations.
  */
 export async function announceConversation(
   tx: Tx,
@@ -17,6 +18,7 @@ export async function announceConversation(
   events: readonly Unplaced<ConversationEvent>[],
   notices: readonly Append[] = [],
 ): Promise<StreamEvent[]> {
+  if (row.isRoom) return await recordEvents(tx, row, events, notices);
   const conversation = conversationView(row);
   const isDeleted = row.deletedAt !== null;
   const change: Unplaced<ConversationEvent> = { type: 'conversation_updated', data: { conversation } };
@@ -38,9 +40,10 @@ export async function recordEvents(
   place: { id: string; tenantId: string },
   events: readonly Unplaced<ConversationEvent>[],
   notices: readonly Append[] = [],
-): Promise<void> {
+): Promise<StreamEvent[]> {
   const [stored = []] = await append(tx, [{ streamId: place.id, events }, ...notices]);
   for (const event of stored) await mirror(tx, place, event);
+  return stored;
 }
 
 async function mirror(
@@ -63,6 +66,7 @@ async function mirror(
         isComplete,
         inputTokens: usage?.inputTokens ?? null,
         outputTokens: usage?.outputTokens ?? null,
+        revisionSeqs: [event.seq],
         seq: event.seq,
         createdAt: new Date(event.at),
       })

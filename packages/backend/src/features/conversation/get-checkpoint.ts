@@ -23,7 +23,8 @@ export async function getCheckpoint(
     const run = await findKeptRun(db, place);
     if (row === undefined || run === undefined) throw notFound('checkpoint');
     const steps = await readSteps(db, place);
-    const prompt = await buildPrompt(db, run, steps.slice(0, step));
+    // Rooms have no checkpoints.
+    const prompt = await buildPrompt(db, { ...run, isInRoom: false }, steps.slice(0, step));
     return {
       checkpoint: checkpointView(row),
       messages: prompt.flatMap((message) => promptMessageView(message) ?? []),

@@ -1,18 +1,20 @@
 import type { Tx } from '../../db/transaction.ts';
+import type { ConversationRow } from './conversation-store.ts';
 
 /**
  * Locks a conversation's row, which comes first in every transaction that changes a conversation, ends its run or decides
- * what it waits for. Not its key: storing a message looks at that, in transactions that hold the run already.
+ * what it waits for. Not its key: storing a message looks at that, in transactions that hold the run already. Answers the
+ * row, whoever's it is and also for a room.
  */
 export async function holdConversation(
   tx: Tx,
   { tenantId, conversationId }: { tenantId: string; conversationId: string },
-): Promise<void> {
-  await tx.db
+): Promise<ConversationRow | undefined> {
+  return await tx.db
     .selectFrom('conversations')
-    .select('id')
+    .selectAll()
     .where('tenantId', '=', tenantId)
     .where('id', '=', conversationId)
     .forNoKeyUpdate()
-    .execute();
+    .executeTakeFirst();
 }

@@ -1,16 +1,17 @@
-import { applyRunEvent, newRunState, type RunState } from '@aura/contract';
+import { applyRunEvent, newRunState, type RunEvent, type RunState } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { runEvent } from '../agent/run-view.ts';
 
 /**
- * What the log says of the runs that these messages belong to, and of the one under way. The deltas of an answer are read
- * only while it is being given.
+ * What the log says of the runs that these messages belong to, and of the one under way, as the reader may see it. The
+ * deltas of an answer are read only while it is being given.
  */
 export async function readRuns(
   db: Kysely<Schema>,
   { id: conversationId, activeRunId }: { id: string; activeRunId: string | null },
   messages: readonly { runId: string | null }[],
+  asSeen: (event: RunEvent) => RunEvent = (event) => event,
 ): Promise<Record<string, RunState>> {
   const runIds = [...new Set([...messages.map(({ runId }) => runId), activeRunId])].filter(
     (id) => id !== null,
@@ -33,7 +34,7 @@ export async function readRuns(
     .execute();
   const runs: Record<string, RunState> = {};
   for (const row of rows) {
-    const event = runEvent({ ...row, at: row.at.toISOString() });
+    const event = asSeen(runEvent({ ...row, at: row.at.toISOString() }));
     if (event.type === 'run_created') runs[event.data.run.id] = newRunState(event.data.run);
     const run = event.runId === null ? undefined : runs[event.runId];
     if (run !== undefined) runs[run.id] = applyRunEvent(run, event);

@@ -1,15 +1,19 @@
-import { type ApprovalView, isApprover } from '@aura/contract';
-import type { Caller } from '../../context.ts';
+import type { ApprovalView } from '@aura/contract';
+import { isAsked } from '../chat/room-deciders.ts';
+import type { Viewer } from '../chat/room-standing.ts';
 
 type Subject = Pick<ApprovalView, 'userId' | 'approvers'>;
-type Person = Pick<Caller, 'userId' | 'role'>;
 
-/** Whether the approval exists for this caller at all: for those who are asked and for whoever's run it is. */
-export function maySee(subject: Subject, caller: Person): boolean {
-  return caller.userId === subject.userId || isApprover(subject, caller);
+/**
+ * Whether the approval exists for this viewer at all: for those who are asked, and for whoever's run it is or, in a room,
+ * all who are in it now.
+ */
+export function maySee(subject: Subject, viewer: Viewer): boolean {
+  const isNear = viewer.room === null ? viewer.userId === subject.userId : viewer.room.role !== null;
+  return isNear || isAsked(viewer, subject);
 }
 
-/** Why this caller may not decide it, in words; null when it may. */
-export function refusalToDecide(subject: Subject, caller: Person): string | null {
-  return isApprover(subject, caller) ? null : 'Somebody else is asked to decide this.';
+/** Why this viewer may not decide it, in words; null when it may. */
+export function refusalToDecide(subject: Subject, viewer: Viewer): string | null {
+  return isAsked(viewer, subject) ? null : 'Somebody else is asked to decide this.';
 }

@@ -1,5 +1,5 @@
 import type { ApprovalStatus, Json } from '@aura/contract';
-import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { Caller } from '../../context.ts';
 import { databaseNow } from '../../db/database-now.ts';
 import { jsonText } from '../../db/json-text.ts';
@@ -141,18 +141,10 @@ export async function listApprovalRows(
   const column = isPending ? 'expiresAt' : 'createdAt';
   let query = db.selectFrom('approvals').selectAll().where('tenantId', '=', caller.tenantId);
   query = query.where((eb) => {
-    const { userId, role } = caller;
-    const decidable = [
-      eb.and([eb('approverKind', '=', 'owner'), eb('userId', '=', userId)]),
-      eb.and([eb('approverKind', '=', 'users'), eb(sql`${userId}::uuid`, '=', sql`any(approver_ids)`)]),
-      eb.and([
-        eb('approverKind', '=', 'role'),
-        role === 'admin' ? sql<boolean>`true` : eb('approverRole', '=', role === 'user' ? 'user' : null),
-      ]),
-    ];
+    const own = eb.and([eb('userId', '=', caller.userId), isStillThere(eb, caller.userId)]);
     // Guests are never among those who decide.
-    if (role === 'guest') return eb.and([eb('userId', '=', userId), eb.val(scope === 'involved')]);
-    return eb.or(scope === 'involved' ? [...decidable, eb('userId', '=', userId)] : decidable);
+    const decidable = caller.role === 'guest' ? [] : isDecidable(eb, caller);
+    return eb.or(scope === 'involved' ? [...decidable, own] : decidable);
   });
   if (status !== undefined) query = query.where('status', '=', status);
   // What has expired cannot be decided, whether or not anybody has come by to say so.
@@ -165,6 +157,44 @@ export async function listApprovalRows(
   }
   const direction = isPending ? 'asc' : 'desc';
   return await query.orderBy(column, direction).orderBy('id', direction).limit(limit).execute();
+}
+
+type Row = ExpressionBuilder<Schema, 'approvals'>;
+
+/** What `isApprover` says, of rows. */
+function isDecidable(eb: Row, { userId, role }: Pick<Caller, 'userId' | 'role'>) {
+  return [
+    eb.and([eb('approverKind', '=', 'owner'), eb('userId', '=', userId), isStillThere(eb, userId)]),
+    eb.and([
+      eb('approverKind', '=', 'users'),
+      eb(sql`${userId}::uuid`, '=', sql`any(approver_ids)`),
+      eb.or([eb('approverWho', 'is', null), isStillThere(eb, userId)]),
+    ]),
+    eb.and([
+      eb('approverKind', '=', 'role'),
+      role === 'admin' ? sql<boolean>`true` : eb('approverRole', '=', role === 'user' ? 'user' : null),
+    ]),
+    eb.and([
+      eb('approverKind', '=', 'room'),
+      sql<boolean>`exists (select from room_members m where m.room_id = approvals.conversation_id
+        and m.user_id = ${userId} and (approver_who = 'members' or m.role <> 'member'))`,
+    ]),
+  ];
+}
+
+/** It was not asked in a room, or in one that the user is in. */
+function isStillThere(eb: Row, userId: string) {
+  const conversationId = eb.ref('approvals.conversationId');
+  return eb.or([
+    eb.not(eb.exists(eb.selectFrom('rooms').select('rooms.id').where('rooms.id', '=', conversationId))),
+    eb.exists(
+      eb
+        .selectFrom('roomMembers')
+        .select('roomMembers.userId')
+        .where('roomMembers.roomId', '=', conversationId)
+        .where('roomMembers.userId', '=', userId),
+    ),
+  ]);
 }
 
 /** Those made from `from` on and before `to`, oldest first: of the tenant, or less of it. */
@@ -187,7 +217,9 @@ export async function listApprovalHistory(
   },
 ): Promise<ApprovalRow[]> {
   let query = db.selectFrom('approvals').selectAll().where('tenantId', '=', tenantId);
-  if (userId !== undefined) query = query.where('userId', '=', userId);
+  if (userId !== undefined) {
+    query = query.where('userId', '=', userId).where((eb) => isStillThere(eb, userId));
+  }
   if (conversationId !== undefined) query = query.where('conversationId', '=', conversationId);
   if (from !== undefined) query = query.where('createdAt', '>=', new Date(from));
   if (to !== undefined) query = query.where('createdAt', '<', new Date(to));

@@ -39,7 +39,11 @@ export function approversOf({
     case 'owner':
       return { kind: 'owner' };
     case 'users':
-      return { kind: 'users', userIds: approverIds };
+      return {
+        kind: 'users',
+        userIds: approverIds,
+        ...(approverWho === null ? {} : { isRoomOnly: true }),
+      };
     case 'role':
       return { kind: 'role', role: approverRole ?? 'admin' };
     case 'room':
@@ -55,6 +59,19 @@ export function approverColumns(
     approverKind: approvers.kind,
     approverIds: approvers.kind === 'users' ? approvers.userIds : [],
     approverRole: approvers.kind === 'role' ? approvers.role : null,
-    approverWho: approvers.kind === 'room' ? approvers.who : null,
+    approverWho: whoInRoom(approvers),
   };
+}
+
+/** Whose being in the room counts; null where that does not matter. */
+function whoInRoom(approvers: Approvers): ApprovalRow['approverWho'] {
+  switch (approvers.kind) {
+    case 'room':
+      return approvers.who;
+    case 'users':
+      return approvers.isRoomOnly === true ? 'members' : null;
+    case 'owner':
+    case 'role':
+      return null;
+  }
 }

@@ -8,20 +8,14 @@ import { makeRunnable } from '../agent/make-runnable.ts';
 import type { ToolSet } from '../agent/tool-registry.ts';
 import { ToolInputError } from '../agent/tool.ts';
 import { writeAudit } from '../audit/write-audit.ts';
+import type { Viewer } from '../chat/room-standing.ts';
 import { recordEvents } from '../conversation/announce-conversation.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
 import { approvalAfter, transitionOf } from './approval-machine.ts';
 import { approvalNotices } from './approval-notices.ts';
-import { maySee, refusalToDecide } from './approval-policy.ts';
-import {
-  type ApprovalRow,
-  type Decision,
-  findApproval,
-  lockApproval,
-  resolveApproval,
-} from './approval-store.ts';
+import { refusalToDecide } from './approval-policy.ts';
+import { type ApprovalRow, type Decision, resolveApproval } from './approval-store.ts';
 import { approvalView } from './approval-view.ts';
-import { currentCaller } from './current-caller.ts';
+import { holdApproval } from './hold-approval.ts';
 import { isOutdated, outdated } from './outdated-approval.ts';
 import { refusalByPolicy } from './refusal-by-policy.ts';
 import { resolvedEvent } from './resolved-event.ts';
@@ -82,26 +76,20 @@ interface Wanted {
 }
 
 async function decide(tx: Tx, ctx: CallerContext, { input, choice, tools }: Wanted): Promise<Outcome> {
-  const key = { tenantId: ctx.caller.tenantId, approvalId: input.approvalId };
-  const caller = await currentCaller(tx, ctx.caller);
-  const found = await findApproval(tx.db, key);
-  if (caller === null || found === undefined || !maySee(approvalView(found), caller)) {
-    return refused(notFound('approval'));
-  }
-  await holdConversation(tx, found);
-  const row = await lockApproval(tx.db, key);
-  if (row === undefined) return refused(notFound('approval'));
-  const refusal = refusalOf(row, { caller, input, choice, tools });
+  const held = await holdApproval(tx, ctx.caller, input.approvalId);
+  if (held === null) return refused(notFound('approval'));
+  const { row, viewer } = held;
+  const refusal = refusalOf(row, { viewer, input, choice, tools });
   if (refusal === 'repeated') return { kind: 'decided', approval: approvalView(row), wakes: null };
   if (refusal !== null) return refused(refusal);
   if (choice.kind === 'approve' && isOutdated(row, tools)) {
     await resolve(tx, ctx, row, { status: 'outdated', decidedBy: null, reason: 'The tool has changed.' });
     return { kind: 'refused', error: outdated(), wakes: row.runId };
   }
-  const decision = decisionOf(row, choice, { userId: caller.userId, tools });
+  const decision = decisionOf(row, choice, { userId: viewer.userId, tools });
   if (decision instanceof AppError) return refused(decision);
   if (choice.kind === 'approve') {
-    const policy = { caller, code: ctx.approvalPolicy, tools };
+    const policy = { viewer, code: ctx.approvalPolicy, tools };
     const forbidden = await refusalByPolicy(tx, policy, row, decision.editedArgs);
     if (forbidden !== null) return refused(forbidden);
   }
@@ -141,9 +129,9 @@ async function resolve(
 /** Why the caller may not decide this now; `repeated` when it is what the caller has decided already. */
 function refusalOf(
   row: ApprovalRow & { isOverdue: boolean },
-  { caller, input, choice, tools }: Wanted & { caller: CallerContext['caller'] },
+  { viewer, input, choice, tools }: Wanted & { viewer: Viewer },
 ): AppError | 'repeated' | null {
-  const forbidden = refusalToDecide(approvalView(row), caller);
+  const forbidden = refusalToDecide(approvalView(row), viewer);
   if (forbidden !== null) return new AppError('FORBIDDEN', { message: forbidden });
   if (input.argsHash !== row.argsHash) {
     return new AppError('APPROVAL_MISMATCH', {
@@ -163,7 +151,7 @@ function refusalOf(
     });
   }
   if (approvalAfter(row.status, transitionOf(choice.kind)) === null) {
-    if (row.decidedBy === caller.userId && isRepeat(row, { input, choice, tools })) return 'repeated';
+    if (row.decidedBy === viewer.userId && isRepeat(row, { input, choice, tools })) return 'repeated';
     return new AppError('APPROVAL_DECIDED', {
       message: `This has been decided already: ${row.status}. Nothing was changed.`,
       decision,

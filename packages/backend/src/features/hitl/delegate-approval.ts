@@ -1,17 +1,19 @@
-import type { ApprovalView, DelegateInput } from '@aura/contract';
+import type { Approvers, ApprovalView, DelegateInput } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { recordEvents } from '../conversation/announce-conversation.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
 import { approvalNotices } from './approval-notices.ts';
-import { maySee, refusalToDecide } from './approval-policy.ts';
-import { type ApprovalRow, findApproval, lockApproval, replaceApprovers } from './approval-store.ts';
+import { refusalToDecide } from './approval-policy.ts';
+import { type ApprovalRow, replaceApprovers } from './approval-store.ts';
 import { approvalView, approverColumns, approversOf } from './approval-view.ts';
-import { currentCaller } from './current-caller.ts';
+import { holdApproval } from './hold-approval.ts';
 
-/** Has others decide: named members of the tenant, or a role. Only those who may decide can hand it on; refusals are audited. */
+/**
+ * Has others decide: named members of the tenant (in a room: of the room, while they are in it), a role, or whom the room's
+ * members or moderators are. Only those who may decide can hand it on; refusals are audited.
+ */
 export async function delegateApproval(
   ctx: CallerContext,
   { approvalId, approvers }: DelegateInput,
@@ -23,20 +25,15 @@ export async function delegateApproval(
       await writeAudit(tx, ctx, { action: 'hitl.refused', subject: approvalId, data });
       return error;
     };
-    const caller = await currentCaller(tx, ctx.caller);
-    const found = await findApproval(tx.db, { tenantId, approvalId });
-    if (caller === null || found === undefined || !maySee(approvalView(found), caller)) {
-      return await refused(notFound('approval'));
-    }
-    await holdConversation(tx, found);
-    const row = await lockApproval(tx.db, { tenantId, approvalId });
-    if (row === undefined) return await refused(notFound('approval'));
-    const refusal = refusalToDecide(approvalView(row), caller);
+    const held = await holdApproval(tx, ctx.caller, approvalId);
+    if (held === null) return await refused(notFound('approval'));
+    const { row, viewer } = held;
+    const refusal = refusalToDecide(approvalView(row), viewer);
     if (refusal !== null) return await refused(new AppError('FORBIDDEN', { message: refusal }));
     const over = overOf(row);
     if (over !== null) return await refused(over);
-    if (approvers.kind === 'users') await assertMembers(tx, tenantId, approvers.userIds);
-    const changed = await replaceApprovers(tx.db, { tenantId, approvalId }, approverColumns(approvers));
+    const to = await assertThere(tx, row, { approvers, isInRoom: viewer.room !== null });
+    const changed = await replaceApprovers(tx.db, { tenantId, approvalId }, approverColumns(to));
     await writeAudit(tx, ctx, {
       action: 'hitl.delegated',
       subject: approvalId,
@@ -69,17 +66,32 @@ function overOf(row: ApprovalRow & { isOverdue: boolean }): AppError | null {
   });
 }
 
-async function assertMembers(tx: Tx, tenantId: string, userIds: readonly string[]): Promise<void> {
-  const wanted = new Set(userIds);
-  const members = await tx.db
+/** Those it is handed to, who must be where the run is. */
+async function assertThere(
+  { db }: Tx,
+  { tenantId, conversationId }: ApprovalRow,
+  { approvers, isInRoom }: { approvers: Approvers; isInRoom: boolean },
+): Promise<Approvers> {
+  if (approvers.kind === 'room' && !isInRoom) {
+    throw new AppError('BAD_INPUT', { message: 'This was not asked in a room. Name users or a role.' });
+  }
+  if (approvers.kind !== 'users') return approvers;
+  const wanted = new Set(approvers.userIds);
+  let query = db
     .selectFrom('memberships')
     .select('userId')
     .where('tenantId', '=', tenantId)
     .where('userId', 'in', [...wanted])
-    .where('role', '<>', 'guest')
-    .execute();
-  if (members.length === wanted.size) return;
-  throw new AppError('BAD_INPUT', {
-    message: 'Some of these users are not members here who may decide. Leave them out.',
-  });
+    .where('role', '<>', 'guest');
+  if (isInRoom) {
+    query = query.where('userId', 'in', (eb) =>
+      eb.selectFrom('roomMembers').select('roomMembers.userId').where('roomId', '=', conversationId),
+    );
+  }
+  if ((await query.execute()).length < wanted.size) {
+    throw new AppError('BAD_INPUT', {
+      message: 'Some of these users are not members here who may decide. Leave them out.',
+    });
+  }
+  return isInRoom ? { ...approvers, isRoomOnly: true } : approvers;
 }

@@ -4,12 +4,13 @@ import { withTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { listApprovalHistory } from './approval-store.ts';
 import { approvalView } from './approval-view.ts';
+import { seenApprovals } from './seen-approvals.ts';
 
 const MAX_ROWS = 10_000;
 
 /**
  * The history of approvals, oldest first, at most 10,000 rows: of the whole tenant for admins, of their own runs for
- * others. CSV has one line each, quoted as in RFC 4180, with formulas defused.
+ * others, as far as they may see them in the rooms they are in. CSV has one line each, quoted as in RFC 4180, with formulas defused.
  */
 export async function exportApprovals(
   ctx: CallerContext,
@@ -26,7 +27,7 @@ export async function exportApprovals(
       limit: MAX_ROWS,
     });
     await writeAudit(tx, ctx, { action: 'hitl.exported', data: { rows: rows.length } });
-    return rows.map(approvalView);
+    return role === 'admin' ? rows.map(approvalView) : await seenApprovals(tx.db, ctx.caller, rows);
   });
   return format === 'json'
     ? { mediaType: 'application/json', text: JSON.stringify(approvals, null, 2) }

@@ -2,13 +2,15 @@ import type { Json } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { Tool } from '../agent/tool.ts';
+import { callApprovers } from '../chat/room-deciders.ts';
+import { roomStanding } from '../chat/room-standing.ts';
 import { readPolicy } from './policy-store.ts';
 import { type CodePolicy, judgeCall, type PolicyVerdict } from './tool-policy.ts';
 
 /**
  * What policy says of calls that a run wants to make, in the order given: by the tenant's rules as they are now, the
  * user's role now, and whether strangers' text has reached the conversation. Denied when the user was deactivated or is
- * no member any more.
+ * no member any more, of the tenant or of the room.
  */
 export async function judgeCalls(
   db: Kysely<Schema>,
@@ -28,8 +30,11 @@ export async function judgeCalls(
     .where('memberships.userId', '=', userId)
     .where('users.isActive', '=', true)
     .executeTakeFirst();
+  const room = await roomStanding(db, { tenantId, userId, conversationId });
   // An agent acts for somebody: for nobody it does nothing.
-  if (member === undefined) return calls.map(() => ({ action: 'deny' }));
+  if (member === undefined || (room !== null && room.role === null)) {
+    return calls.map(() => ({ action: 'deny' }));
+  }
   const tainted = await db
     .selectFrom('runs')
     .select('id')
@@ -48,6 +53,8 @@ export async function judgeCalls(
         risk: tool.risk,
         args,
         isTainted: tainted !== undefined,
+        isInRoom: room !== null,
+        deciders: callApprovers(room),
       },
       { code, rules: policy?.rules ?? [] },
     ),

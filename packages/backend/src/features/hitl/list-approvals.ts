@@ -6,7 +6,7 @@ import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { findUserStreamId } from '../account/user-stream.ts';
 import { listApprovalRows } from './approval-store.ts';
-import { approvalView } from './approval-view.ts';
+import { seenApprovals } from './seen-approvals.ts';
 
 const keySchema = z.object({ at: pageInstantSchema, id: z.uuid() });
 
@@ -28,7 +28,7 @@ export async function listApprovals(
       limit: limit + 1,
     });
     const stream = await readStreamHead(db, await findUserStreamId(db, ctx.caller));
-    const approvals = rows.slice(0, limit).map(approvalView);
+    const approvals = await seenApprovals(db, ctx.caller, rows.slice(0, limit));
     const last = approvals.at(-1);
     const lastKey =
       last === undefined ? null : { at: status === 'pending' ? last.expiresAt : last.createdAt, id: last.id };

@@ -10,6 +10,7 @@ export function resolvedEvent(row: ApprovalRow): Unplaced<RunEvent> {
     runId: row.runId,
     data: {
       approvalId: row.id,
+      userId: row.userId,
       status: row.status,
       decidedBy: row.decidedBy,
       decidedAt: row.decidedAt.toISOString(),

@@ -17,6 +17,8 @@ const callArb: fc.Arbitrary<ProposedCall> = fc.record({
   risk: fc.constantFrom(...toolRiskSchema.options),
   args: argsArb,
   isTainted: fc.boolean(),
+  isInRoom: fc.constant(false),
+  deciders: fc.constant({ kind: 'owner' as const }),
 });
 const predicateArb = fc.record(
   {
@@ -119,6 +121,8 @@ describe('a comparison with an argument', () => {
       none: null,
     },
     isTainted: false,
+    isInRoom: false,
+    deciders: { kind: 'owner' },
   };
   it.each([
     ['/to', 'eq', 'ann@home.example', true],

@@ -10,8 +10,11 @@ export interface ProposedCall {
   toolName: string;
   risk: ToolRisk;
   args: Json;
-  /** Strangers' text has reached the model in this conversation. */
+  /** Strangers' text has reached the model in this conversation; in a room always. */
   isTainted: boolean;
+  isInRoom: boolean;
+  /** Who decides unless a rule names others: the user whose run it is, or in a room whom its rule says. */
+  deciders: Approvers;
 }
 
 export type PolicyVerdict =
@@ -23,11 +26,6 @@ export type PolicyVerdict =
 export type CodePolicy = (call: ProposedCall) => PolicyVerdict | null;
 
 export const DEFAULT_EXPIRY_SECONDS = 72 * 3_600;
-const OWNER: PolicyVerdict = {
-  action: 'ask',
-  approvers: { kind: 'owner' },
-  expiresInSeconds: DEFAULT_EXPIRY_SECONDS,
-};
 
 /**
  * Whether a call needs a person: code decides first, then the tenant's rules in order, then the defaults: what reaches
@@ -45,20 +43,26 @@ export function judgeCall(
   if (rule.action !== 'ask') return { action: rule.action };
   return {
     action: 'ask',
-    approvers: rule.approvers ?? { kind: 'owner' },
+    approvers: named(rule.approvers, call),
     expiresInSeconds: rule.expiresInSeconds ?? DEFAULT_EXPIRY_SECONDS,
   };
 }
 
-function byDefault({ risk, isTainted }: ProposedCall): PolicyVerdict {
+/** Where there is no room, what a rule leaves to a room's members is left to the user whose run it is. */
+function named(approvers: Approvers | undefined, { isInRoom, deciders }: ProposedCall): Approvers {
+  return approvers === undefined || (approvers.kind === 'room' && !isInRoom) ? deciders : approvers;
+}
+
+function byDefault({ risk, isTainted, deciders: approvers }: ProposedCall): PolicyVerdict {
+  const ask: PolicyVerdict = { action: 'ask', approvers, expiresInSeconds: DEFAULT_EXPIRY_SECONDS };
   switch (risk) {
     case 'read':
       return { action: 'allow' };
     case 'write':
-      return isTainted ? OWNER : { action: 'allow' };
+      return isTainted ? ask : { action: 'allow' };
     case 'external':
     case 'shared':
-      return OWNER;
+      return ask;
   }
 }
 

@@ -10,6 +10,7 @@ export const remember = defineTool({
     'With ttlSeconds it is forgotten after that time.',
   risk: 'write',
   repeat: 'keyed',
+  isPersonal: true,
   input: z.object({
     key: z.string().trim().min(1).max(100),
     value: z.string().trim().min(1).max(2_000),

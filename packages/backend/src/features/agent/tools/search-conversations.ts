@@ -13,6 +13,7 @@ export const searchConversations = defineTool({
     'Finds messages in the user’s other conversations that contain all the given words, newest first.',
   risk: 'read',
   repeat: 'pure',
+  isPersonal: true,
   input: z.object({ query: z.string().trim().min(1).max(200) }),
   async run(ctx, { query }) {
     const words = storableText(query).split(/\s+/).slice(0, 8);
@@ -41,6 +42,7 @@ export const searchConversations = defineTool({
         .where('conversations.tenantId', '=', ctx.caller.tenantId)
         .where('conversations.userId', '=', ctx.caller.userId)
         .where('conversations.deletedAt', 'is', null)
+        .where('conversations.isRoom', '=', false)
         .whereRef('messages.seq', '>', 'conversations.clearedSeq')
         .where('messages.isSuperseded', '=', false)
         .where('conversations.id', '<>', ctx.conversationId);

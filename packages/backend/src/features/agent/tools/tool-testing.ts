@@ -16,6 +16,7 @@ export async function callTool(
       hub: ctx.hub,
       clock: ctx.clock,
       log: ctx.log,
+      messageWriter: ctx.messageWriter,
       caller: { tenantId, userId },
       runId: randomUUID(),
       conversationId: randomUUID(),
