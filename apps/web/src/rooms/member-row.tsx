@@ -32,7 +32,7 @@ export function MemberRow({ member, isOnline }: MemberRowProps): ReactElement {
       <span className={classes.who}>
         <span className={classes.name}>
           {name}
-          {isMe && <span className={classes.faint}> ({t('rooms.memberPanel.you')})</span>}
+          {isMe && <span className={classes.faint}>({t('rooms.memberPanel.you')})</span>}
         </span>
         <span className="visually-hidden">
           {t(isOnline ? 'rooms.memberPanel.online' : 'rooms.memberPanel.offline')}

@@ -5,6 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../approvals/use-me.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 import classes from './people-picker.module.css';
 
@@ -21,6 +22,7 @@ const TYPING_MS = 150;
 export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePickerProps): ReactElement {
   const { t } = useTranslation();
   const client = useAura();
+  const me = useMe();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState('');
   const [query] = useDebouncedValue(text.trim(), TYPING_MS);
@@ -34,7 +36,8 @@ export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePic
     retry: false,
     placeholderData: (previous) => previous,
   });
-  const chosen = new Set(people.map(({ userId }) => userId));
+  // Whoever chooses is in it already.
+  const chosen = new Set([me?.userId, ...people.map(({ userId }) => userId)]);
   const options = (found.data?.people ?? []).filter(({ userId }) => !chosen.has(userId));
   const remove = (userId: string) => onChange(people.filter((person) => person.userId !== userId));
   const choose = (userId: string) => {
