@@ -34,19 +34,18 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }): ReactEleme
         <InboxLink onNavigate={onNavigate} />
         <SearchField value={text} onChange={setText} />
       </div>
-      <nav
-        className={classes.list}
-        aria-label={t(isArchive ? 'conversations.archived' : 'conversations.title')}
-      >
+      <div className={classes.list}>
         {!isArchive && query === '' && <RoomList onNavigate={onNavigate} />}
-        <ConversationList
-          // A new question starts at the top of a new list.
-          key={`${isArchive}:${query}`}
-          isArchive={isArchive}
-          query={query}
-          onNavigate={onNavigate}
-        />
-      </nav>
+        <nav aria-label={t(isArchive ? 'conversations.archived' : 'conversations.title')}>
+          <ConversationList
+            // A new question starts at the top of a new list.
+            key={`${isArchive}:${query}`}
+            isArchive={isArchive}
+            query={query}
+            onNavigate={onNavigate}
+          />
+        </nav>
+      </div>
       <div className={classes.bottom}>
         <UnstyledButton
           className={classes.archive}

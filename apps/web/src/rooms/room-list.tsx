@@ -26,7 +26,7 @@ export function RoomList({ onNavigate }: RoomListProps): ReactElement {
   const [isWhole, setIsWhole] = useState(false);
   const shown = isWhole ? rooms : rooms.filter((item, index) => index < SHOWN_ROOMS || isUnread(item));
   return (
-    <section aria-label={t('rooms.title')} className={classes.root}>
+    <nav aria-label={t('rooms.title')} className={classes.root}>
       <header className={classes.head}>
         <h2 className={classes.heading}>{t('rooms.title')}</h2>
         <Tooltip label={t('rooms.browse')}>
@@ -71,7 +71,7 @@ export function RoomList({ onNavigate }: RoomListProps): ReactElement {
         </UnstyledButton>
       )}
       <CreateRoomModal isOpen={isCreating} onClose={creating.close} onCreated={onNavigate} />
-    </section>
+    </nav>
   );
 }
 
