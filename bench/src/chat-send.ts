@@ -1,11 +1,11 @@
 // npm run chat-send -w bench : messages that are kept and told, on Aura and on Socket.IO with an INSERT through `pg`.
 import { parseArgs } from 'node:util';
 import { startPostgres, startRedis } from '@aura/backend/testing';
-import pg from 'pg';
 import { measureChat, type ChatFigures } from './chat-send/measure-chat.ts';
 import type { ChatKind } from './chat-send/venue.ts';
 import { CORES, moveToCore } from './cores.ts';
 import { countOf } from './count-of.ts';
+import { createPeerDatabase } from './create-peer-database.ts';
 import { decimal, median, table } from './figures.ts';
 
 const HELP = `npm run chat-send -w bench -- [options]
@@ -45,8 +45,7 @@ const plan = {
 await using postgres = await startPostgres({ durable: true });
 await using redis = await startRedis();
 moveToCore(CORES?.others, process.pid);
-// A database of its own: Aura does not start in one with tables that are open to every tenant.
-const peerUrl = await createDatabase(postgres.url, 'peer');
+const peerUrl = await createPeerDatabase(postgres.url);
 
 const kinds: ChatKind[] = values['no-peer'] ? ['aura'] : ['socket.io', 'aura'];
 const nodeCounts = values['one-node'] ? [1] : [1, 2];
@@ -120,14 +119,6 @@ for (const nodes of nodeCounts) {
   if (!figures.has(theirs)) continue;
   const ratio = over(ours, ({ perSecond }) => perSecond) / over(theirs, ({ perSecond }) => perSecond);
   console.log(`${nodes} node${nodes === 1 ? '' : 's'}: ${decimal(ratio, 2)} × the messages/s of Socket.IO`);
-}
-
-async function createDatabase(url: string, name: string): Promise<string> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
 function nameOf(kind: ChatKind, nodes: number): string {

@@ -11,7 +11,7 @@ import { measureStalled } from './fanout/measure-stalled.ts';
 const HELP = `npm run fanout -w bench -- [options]
   --rounds N         rounds, the servers taking turns; figures are medians over them (3)
   --subscribers LIST how many subscribers, one table for each (100,500,2000)
-  --only LIST        of raw, socket.io, trpc, aura (all)
+  --only LIST        of raw, socket.io, trpc, aura, aura-hub (all)
   --flat             instead: Aura with 10 to 2,000 subscribers, and with 1,000,000 events in the log
   --stalled N        instead: N readers that never read beside 100 that do
   --profile DIR      leave CPU profiles of the Aura servers there`;
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     subscribers: { type: 'string', default: '100,500,2000' },
-    only: { type: 'string', default: 'raw,socket.io,trpc,aura' },
+    only: { type: 'string', default: 'raw,socket.io,trpc,aura,aura-hub' },
     flat: { type: 'boolean', default: false },
     stalled: { type: 'string' },
     profile: { type: 'string' },
@@ -53,6 +53,7 @@ ${await compareFanout({ contenders, subscribers, rounds, ...options })}
 `);
   }
   console.log(`CPU: user and system time of the server's process for a delivery. Fan-out: without what the same events cost it when nobody
-listens, which for Aura is the commit; ratios are of this. Grown: memory since before anybody had subscribed. Every client checked
-that it got every event once and in order. Aura: conversation.events on PostgreSQL with fsync on, signed in, authorised, resumable.`);
+listens, which for Aura is the commit; ratios are of this. Grown: memory since before anybody had subscribed; fan-out RSS: that much more
+than a process with nothing but ws. Every client checked that it got every event once and in order. Aura: conversation.events on PostgreSQL with fsync on, signed in, authorised, resumable;
+uncommitted: the same events handed to its hub without a commit, one after the other as the others do it.`);
 }

@@ -28,6 +28,7 @@ it.each([
   [{ JWT_SECRET: 'short' }, 'JWT_SECRET needs at least 32 bytes'],
   [{ JWT_SECRET: 'your-256-bit-secret-changeme-changeme' }, 'JWT_SECRET is a published sample'],
   [{ NODE_ENV: 'production' }, 'JWT_SECRET is required in production'],
+  [{ NODE_ENV: 'production', JWT_SECRET: SECRET, REQUIRE_AUTH: 'false' }, 'REQUIRE_AUTH cannot be false'],
   [{ JWT_SECRET: 'kq'.repeat(20) }, 'JWT_SECRET is too easy to guess'],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],

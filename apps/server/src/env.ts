@@ -56,6 +56,7 @@ const rawSchema = z.object({
   ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),
   CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
   AURA_TRUSTED_PROXIES: list.pipe(z.array(proxyRange)).default([]),
+  REQUIRE_AUTH: flag.default(true),
   AURA_REGISTRATION: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
   AURA_USE_PROXY: flag.default(false),
   HTTPS_PROXY: z.string().optional(),
@@ -85,6 +86,8 @@ export interface ServerEnv {
   allowedOrigins: string[];
   trustedProxies: string[];
   isRegistrationOpen: boolean;
+  /** Callers without a token are a fixed development user. Never in production. */
+  allowsAnonymous: boolean;
   /** Null: the offline model. */
   openai: { apiKey: string; baseUrl: string; models: [string, ...string[]] } | null;
   /** Null: outbound calls go straight, whatever the usual variables say. */
@@ -132,6 +135,9 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
   if (isProduction && jwtSecret === null) {
     throw new EnvError('JWT_SECRET is required in production; make one with: openssl rand -base64 48');
   }
+  if (isProduction && !raw.REQUIRE_AUTH) {
+    throw new EnvError('REQUIRE_AUTH cannot be false in production: everybody would be an admin');
+  }
   return {
     environment: raw.NODE_ENV,
     host: raw.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
@@ -147,6 +153,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
     trustedProxies: raw.AURA_TRUSTED_PROXIES,
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
+    allowsAnonymous: !raw.REQUIRE_AUTH,
     openai: openaiOf(raw),
     proxy: proxyOf(raw),
     limits: limitsOf(raw),

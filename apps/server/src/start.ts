@@ -38,6 +38,7 @@ export async function start(env: ServerEnv): Promise<void> {
     allowedHosts: null,
     trustedProxies: env.trustedProxies,
     isRegistrationOpen: env.isRegistrationOpen,
+    allowsAnonymous: env.allowsAnonymous,
     model: await modelOf(env, stack),
     ...env.limits,
   };

@@ -5,7 +5,7 @@ import { formatCursor, parseCursor } from '@aura/contract';
 import { type Backend, createBackend, createHttpServer } from '@aura/backend';
 import { createTestCaller, withSystemTransaction } from '@aura/backend/testing';
 import { sql } from 'kysely';
-import { eventData, type Venue, type VenueOptions } from './venue.ts';
+import { benchEvent, eventData, type Venue, type VenueOptions } from './venue.ts';
 
 const MANY = 100_000;
 
@@ -14,7 +14,50 @@ const MANY = 100_000;
  * authorised, ids tracked, and every event is committed to PostgreSQL before anybody hears of it. Only the limits on
  * sockets are raised, for one user has them all.
  */
-export async function openAura({ databaseUrl, logged }: VenueOptions): Promise<Venue> {
+export async function openAura(options: VenueOptions): Promise<Venue> {
+  const { backend, place, venue } = await open(options);
+  return {
+    ...venue,
+    async publish(count) {
+      const events = Array.from({ length: count }, () => ({ type: 'message_created', data: eventData() }));
+      await backend.groupWriter.append({ ...place, events });
+    },
+  };
+}
+
+/**
+ * The same server and subscriptions, but events go to the hub without having been committed: what telling everybody
+ * costs apart, in the rhythm of the others, which wait for no database either.
+ */
+export async function openAuraHub(options: VenueOptions): Promise<Venue> {
+  const { backend, place, venue } = await open(options);
+  const [first] = await backend.groupWriter.append({
+    ...place,
+    events: [{ type: 'message_created', data: eventData() }],
+  });
+  let head = first?.seq ?? 0;
+  return {
+    ...venue,
+    publish(count) {
+      const events = Array.from({ length: count }, (_, index) => benchEvent(head + 1 + index));
+      // Who subscribes later reads the log, which has nothing of what was told to nobody.
+      if (backend.hub.watchedCount > 0) head += count;
+      backend.hub.publish({
+        streamId: place.streamId,
+        events: events.map((event) => ({ ...event, data: { ...event.data } })),
+      });
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Opened {
+  backend: Backend;
+  place: { tenantId: string; streamId: string };
+  venue: Omit<Venue, 'publish'>;
+}
+
+async function open({ databaseUrl, logged }: VenueOptions): Promise<Opened> {
   await using stack = new AsyncDisposableStack();
   const backend = stack.use(
     await createBackend({
@@ -46,7 +89,7 @@ export async function openAura({ databaseUrl, logged }: VenueOptions): Promise<V
   await fillLog(backend, { streamId, tenantId: caller.tenantId, count: logged });
   const { token } = await backend.accessTokens.issue({ ...caller, email: 'bench@aura.local' });
   const parts = stack.move();
-  return {
+  const venue = {
     port: server.port,
     path: '/trpc?connectionParams=1',
     async hellos() {
@@ -64,12 +107,9 @@ export async function openAura({ databaseUrl, logged }: VenueOptions): Promise<V
         }),
       ];
     },
-    async publish(count) {
-      const events = Array.from({ length: count }, () => ({ type: 'message_created', data: eventData() }));
-      await backend.groupWriter.append({ tenantId: caller.tenantId, streamId, events });
-    },
     [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
   };
+  return { backend, place: { tenantId: caller.tenantId, streamId }, venue };
 }
 
 /** A client that has all but the newest. */

@@ -13,7 +13,8 @@ export const CONTENDERS: readonly Contender[] = [
   { name: 'Socket.IO', kind: 'socket.io', hasOwnIds: false },
   { name: 'stock tRPC', kind: 'trpc', hasOwnIds: false },
   { name: 'Aura', kind: 'aura', hasOwnIds: false },
-  { name: 'Aura, all ids differ', kind: 'aura', hasOwnIds: true },
+  { name: 'Aura, uncommitted', kind: 'aura-hub', hasOwnIds: false },
+  { name: 'Aura, uncommitted, all ids differ', kind: 'aura-hub', hasOwnIds: true },
 ];
 
 const BATCHES = [1, 8];
@@ -40,36 +41,43 @@ export async function compareFanout({
       figures.push(await measureFanout(test));
     }
   }
-  const rows = BATCHES.flatMap((batch, index) => {
-    const costs = new Map(
-      [...results].map(([{ name }, figures]) => [
-        name,
-        {
-          cpu: median(figures.map(({ perDelivery }) => perDelivery[index]?.cpuUs ?? 0)),
-          fanout: median(figures.map(({ perDelivery }) => perDelivery[index]?.fanoutCpuUs ?? 0)),
-          rss: median(figures.map(({ rssMb }) => rssMb)),
-          grown: median(figures.map(({ grownMb }) => grownMb)),
-        },
-      ]),
-    );
-    const raw = costs.get('ws loop');
-    const socketIo = costs.get('Socket.IO');
-    return [...costs].map(([name, { cpu, fanout, rss, grown }]) => [
-      `${name}, ${batch} at a time`,
-      decimal(cpu, 2),
-      decimal(fanout, 2),
-      decimal(ratio(fanout, raw?.fanout), 2),
-      decimal(ratio(fanout, socketIo?.fanout), 2),
-      decimal(rss, 0),
-      decimal(grown, 0),
-      decimal(ratio(grown, raw?.grown), 2),
-    ]);
-  });
-  return table([COLUMNS, ...rows]);
+  return table([COLUMNS, ...BATCHES.flatMap((batch) => rowsOf(batch, results))]);
 }
 
-const COLUMNS = ['', 'CPU µs', 'fan-out µs', '× ws', '× Socket.IO', 'RSS MB', 'grown MB', '× ws'];
+const COLUMNS = ['', 'CPU µs', 'fan-out µs', '× ws', '× Socket.IO', 'RSS MB', 'grown MB', 'fan-out RSS × ws'];
 
-function ratio(value: number, base: number | undefined): number | null {
-  return base === undefined ? null : value / base;
+interface Cost {
+  cpuUs: number;
+  fanoutUs: number;
+  rssMb: number;
+  grownMb: number;
+}
+
+function rowsOf(batch: number, results: ReadonlyMap<Contender, readonly FanoutFigures[]>): string[][] {
+  const costs = new Map([...results].map(([{ name }, rounds]) => [name, costOf(batch, rounds)]));
+  const ws = costs.get('ws loop') ?? null;
+  const socketIo = costs.get('Socket.IO') ?? null;
+  return [...costs].map(([name, { cpuUs, fanoutUs, rssMb, grownMb }]) => [
+    `${name}, ${batch} at a time`,
+    decimal(cpuUs, 2),
+    decimal(fanoutUs, 2),
+    decimal(ws && fanoutUs / ws.fanoutUs, 2),
+    decimal(socketIo && fanoutUs / socketIo.fanoutUs, 2),
+    decimal(rssMb, 0),
+    decimal(grownMb, 0),
+    decimal(ws && (ws.rssMb - ws.grownMb + grownMb) / ws.rssMb, 2),
+  ]);
+}
+
+function costOf(batch: number, rounds: readonly FanoutFigures[]): Cost {
+  const over = (of: (figures: FanoutFigures) => number | undefined): number =>
+    median(rounds.map((figures) => of(figures) ?? 0));
+  const per = ({ perDelivery }: FanoutFigures): FanoutFigures['perDelivery'][number] | undefined =>
+    perDelivery.find((one) => one.batch === batch);
+  return {
+    cpuUs: over((figures) => per(figures)?.cpuUs),
+    fanoutUs: over((figures) => per(figures)?.fanoutCpuUs),
+    rssMb: over(({ rssMb }) => rssMb),
+    grownMb: over(({ grownMb }) => grownMb),
+  };
 }

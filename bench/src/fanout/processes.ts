@@ -5,7 +5,7 @@ import { CORES, onCore } from '../cores.ts';
 import { controlUrl, order } from './control.ts';
 
 export interface ServerOptions {
-  kind: 'raw' | 'socket.io' | 'trpc' | 'aura';
+  kind: 'raw' | 'socket.io' | 'trpc' | 'aura' | 'aura-hub';
   databaseUrl: string;
   logged: number;
   /** Where Node leaves a CPU profile; null: no profile. */

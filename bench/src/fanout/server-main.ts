@@ -5,7 +5,11 @@ import { listenForOrders } from './control.ts';
 import type { Venue, VenueOptions } from './venue.ts';
 
 const settings = z
-  .object({ kind: z.enum(['raw', 'socket.io', 'trpc', 'aura']), databaseUrl: z.string(), logged: z.number() })
+  .object({
+    kind: z.enum(['raw', 'socket.io', 'trpc', 'aura', 'aura-hub']),
+    databaseUrl: z.string(),
+    logged: z.number(),
+  })
   .parse(JSON.parse(process.argv[2] ?? ''));
 const venue = await open(settings.kind, settings);
 const publishInput = z.object({ events: z.number(), batch: z.number(), intervalMs: z.number() });
@@ -45,5 +49,7 @@ async function open(kind: (typeof settings)['kind'], options: VenueOptions): Pro
       return await (await import('./stock-trpc-venue.ts')).openStockTrpc();
     case 'aura':
       return await (await import('./aura-venue.ts')).openAura(options);
+    case 'aura-hub':
+      return await (await import('./aura-venue.ts')).openAuraHub(options);
   }
 }

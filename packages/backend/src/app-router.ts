@@ -7,6 +7,7 @@ import { conversationRouter } from './features/conversation/conversation-router.
 import { mcpRouter } from './features/mcp/mcp-router.ts';
 import { memoryRouter } from './features/memory/memory-router.ts';
 import { hitlRouter } from './features/hitl/hitl-router.ts';
+import { serviceRouter } from './features/service/service-router.ts';
 import { usageRouter } from './features/usage/usage-router.ts';
 import { router, type RouterTypes } from './trpc/trpc.ts';
 
@@ -19,6 +20,7 @@ export interface Routes {
   hitl: typeof hitlRouter;
   mcp: typeof mcpRouter;
   memory: typeof memoryRouter;
+  service: typeof serviceRouter;
   usage: typeof usageRouter;
 }
 
@@ -35,6 +37,7 @@ export const appRouter: TRPCBuiltRouter<
   hitl: hitlRouter,
   mcp: mcpRouter,
   memory: memoryRouter,
+  service: serviceRouter,
   usage: usageRouter,
 });
 

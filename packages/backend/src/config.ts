@@ -16,6 +16,8 @@ export interface BackendConfig {
   /** Proxies whose `X-Forwarded-For` is believed: addresses, ranges in CIDR form, or `loopback`. Usually none. */
   trustedProxies: readonly string[];
   isRegistrationOpen: boolean;
+  /** Callers without a token are a fixed development user, an admin. Refused in production. */
+  allowsAnonymous?: boolean;
   model: ModelConfig;
   /** Limits on what a run, a user and a tenant may spend; left out: the defaults of `run-budget.ts`. */
   budgets?: Partial<Budgets>;

@@ -5,6 +5,7 @@ import type { BackendConfig } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { AccessTokens } from './features/auth/access-tokens.ts';
 import type { ApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import type { DevelopmentUser } from './features/auth/development-user.ts';
 import type { PasswordHasher } from './features/auth/password-hasher.ts';
 import type { RefreshTokens } from './features/auth/refresh-tokens.ts';
 import type { SessionWatch } from './features/auth/session-watch.ts';
@@ -54,6 +55,8 @@ export interface Core {
   refreshTokens: RefreshTokens;
   passwordHasher: PasswordHasher;
   sessionWatch: SessionWatch;
+  /** Set where callers need no token (REQUIRE_AUTH=false); never in production. */
+  developmentUser: DevelopmentUser | null;
   model: ModelPort;
   tools: ToolRegistry;
   jobs: JobPort;

@@ -13,6 +13,7 @@ import { createRunner } from './features/agent/runner.ts';
 import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
+import { ensureDevelopmentUser } from './features/auth/development-user.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
@@ -61,6 +62,9 @@ export async function createBackend(
   const nodeId = overrides.nodeId ?? randomUUID();
   const clock = overrides.clock ?? systemClock;
 
+  if (config.allowsAnonymous === true && config.environment === 'production') {
+    throw new Error('Production takes no callers without a token: allowsAnonymous must be off.');
+  }
   const opened = await openDatabase(config, log);
   const database = stack.use(opened.database);
   await migrate(database);
@@ -81,6 +85,9 @@ export async function createBackend(
   const roomMoments = stack.use(createRoomMoments({ database, bus, presence, followers, nodeId, onError }));
   const roomPulses = stack.use(createRoomPulses({ followers, onError }));
 
+  const passwordHasher = createPasswordHasher({});
+  const developmentUser =
+    config.allowsAnonymous === true ? await ensureDevelopmentUser({ database, passwordHasher }) : null;
   const core: RunnerCore = {
     config,
     nodeId,
@@ -101,7 +108,8 @@ export async function createBackend(
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
     attachmentUrls: createAttachmentUrls({ secret: config.jwtSecret, clock }),
     refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
-    passwordHasher: createPasswordHasher({}),
+    passwordHasher,
+    developmentUser,
     model: overrides.model ?? createOpenAiModel(config.model),
     tools: overrides.tools ?? createToolRegistry(builtInTools, [mcpTools]),
     jobs,

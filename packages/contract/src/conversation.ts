@@ -128,6 +128,14 @@ export const sendMessageInputSchema = z.object({
   clientId: clientIdSchema,
 });
 export const sendMessageOutputSchema = z.object({ messageId: idSchema, runId: idSchema });
+export const askInputSchema = z.object({
+  /** Left out: a new conversation. */
+  conversationId: idSchema.optional(),
+  prompt: textSchema,
+  context: pageContextSchema.optional(),
+  clientId: clientIdSchema,
+});
+export const askOutputSchema = z.object({ conversationId: idSchema, messageId: idSchema, runId: idSchema });
 export const conversationEventsInputSchema = resumeSchema.extend(conversationRef);
 
 export type CreateConversationInput = z.infer<typeof createConversationInputSchema>;
@@ -140,6 +148,8 @@ export type ListMessagesInput = z.infer<typeof listMessagesInputSchema>;
 export type ListMessagesOutput = z.infer<typeof listMessagesOutputSchema>;
 export type SendMessageInput = z.infer<typeof sendMessageInputSchema>;
 export type SendMessageOutput = z.infer<typeof sendMessageOutputSchema>;
+export type AskInput = z.infer<typeof askInputSchema>;
+export type AskOutput = z.infer<typeof askOutputSchema>;
 export type ConversationEventsInput = z.infer<typeof conversationEventsInputSchema>;
 
 /** Everything that happens in a conversation: its own changes, and what its runs say. */

@@ -24,5 +24,6 @@ export * from './room-state.ts';
 export * from './run-events.ts';
 export * from './run-feed.ts';
 export * from './run-state.ts';
+export * from './service.ts';
 export * from './tool.ts';
 export * from './usage.ts';

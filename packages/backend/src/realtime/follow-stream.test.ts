@@ -235,6 +235,10 @@ describe('followStream', () => {
 
 async function readHead(stream: TestStream): Promise<{ head: number }> {
   using watch = test.backend.hub.watch(stream.id);
-  const page = await test.backend.pageReader.read({ ...place(stream), after: Math.max(0, watch.head - 10) });
+  const page = await test.backend.pageReader.read({
+    ...place(stream),
+    after: Math.max(0, watch.head - 10),
+    version: watch.version,
+  });
   return { head: page.events.at(-1)?.seq ?? 0 };
 }

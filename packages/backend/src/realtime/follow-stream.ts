@@ -43,10 +43,11 @@ export async function* followStream(
     if (events !== null) mustRead = false;
     else if (mustRead || watch.head > last) {
       try {
-        const page = await pageReader.read({ tenantId, streamId, after: last });
+        const { version } = watch;
+        const page = await pageReader.read({ tenantId, streamId, after: last, version });
         mustRead = page.isFull;
         failingSince = null;
-        if (!page.isFull) fill(watch, page);
+        if (!page.isFull && watch.version === version) fill(watch, page);
         events = page.events.filter(({ seq }) => seq > last);
       } catch (err) {
         const trouble = databaseTrouble(err);

@@ -6,6 +6,7 @@ import { createTestStream, type TestStream } from '../testing/test-stream.ts';
 import type { Bus } from './bus.ts';
 import type { StreamEvent } from './event.ts';
 import { createHub, type Hub } from './hub.ts';
+import type { Passenger } from './lane.ts';
 import { createInProcessBus } from './in-process-bus.ts';
 
 const log = pino({ level: 'silent' });
@@ -98,6 +99,46 @@ describe('Hub', () => {
     await expect.poll(() => far.head).toBe(3);
     expect(far.after(1)).toBeNull();
     expect(far.after(2)).toEqual([event(3)]);
+  });
+
+  it('lets into the lane only who has everything that was heard of, and counts who is in it', async () => {
+    await using nodes = twoNodes();
+    const streamId = randomUUID();
+    using watch = nodes.here.watch(streamId);
+    nodes.here.publish({ streamId, events: [event(1), event(2)] });
+    const written: Buffer[] = [];
+    const passenger: Passenger = {
+      port: { write: (frames) => written.push(frames) > 0 },
+      request: { id: 1 },
+      epoch: '0123abcd',
+      viewKey: 'all',
+      view: (one) => one,
+      isLast: () => false,
+      leavesLane: null,
+    };
+    expect([watch.board(passenger, 1), watch.board(passenger, 3)]).toEqual([null, null]);
+    const seat = watch.board(passenger, 2);
+    expect(nodes.here.laneCount).toBe(1);
+    nodes.here.publish({ streamId, events: [event(3)] });
+    expect(written.length).toBe(1);
+    nodes.here.publish({ streamId, events: [event(4, 'x'.repeat(70_000))] });
+    expect([await seat?.left, written.length, nodes.here.laneCount]).toEqual([3, 1, 0]);
+  });
+
+  it('lets a view that fails stop nobody from publishing', async () => {
+    await using nodes = twoNodes();
+    const streamId = randomUUID();
+    using watch = nodes.here.watch(streamId);
+    nodes.here.publish({ streamId, events: [event(1)] });
+    const view = (): never => {
+      throw new Error('a bug');
+    };
+    const port = { write: () => true };
+    const feed = { epoch: '0123abcd', viewKey: 'bad', view, isLast: () => false, leavesLane: null };
+    const seat = watch.board({ port, request: { id: 1 }, ...feed }, 1);
+    nodes.here.publish({ streamId, events: [event(2)] });
+    expect(await seat?.left).toBe(1);
+    expect(watch.after(1)).toEqual([event(2)]);
   });
 
   it('sends no events to other nodes that are too large, only that they are there', async () => {

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import { NO_HUB, withSystemTransaction } from '../db/transaction.ts';
 import type { Bus } from './bus.ts';
 import { EarlyHints, earlyHint } from './early-hints.ts';
-import type { CommittedBatch, StreamEvent } from './event.ts';
+import { type CommittedBatch, rewritesLog, type StreamEvent } from './event.ts';
 import { type Hint, MAX_HINT_CHARS, readHint, writeHint } from './hint.ts';
 import { Lane, type Passenger, type Seat } from './lane.ts';
 import { readEvents } from './read-events.ts';
@@ -35,6 +35,8 @@ export interface StreamWatch extends Disposable {
   readonly ready: Promise<void>;
   /** The highest seq heard of; 0 when nothing was heard yet. */
   readonly head: number;
+  /** Changes whenever earlier events may have been rewritten (a message was deleted): what was read before is stale. */
+  readonly version: string;
   /** The events right after `seq`, none when it is the newest; null when the tail cannot tell: read the log. */
   after(seq: number): readonly StreamEvent[] | null;
   /** Hands in neighbouring events that were read up to the log's end, so that later readers need not read them. */
@@ -47,6 +49,9 @@ export interface StreamWatch extends Disposable {
 
 interface Topic {
   streamId: string;
+  /** How often this node has begun to watch a stream, and how often this one's events may have been rewritten since. */
+  opening: number;
+  rewrites: number;
   tail: StreamTail;
   lane: Lane;
   early: EarlyHints;
@@ -76,6 +81,7 @@ export interface HubOptions {
 export function createHub(options: HubOptions): Hub {
   const { database, bus, log, nodeId, headCheckMs = HEAD_CHECK_MS } = options;
   const topics = new Map<string, Topic>();
+  let openings = 0;
 
   const heard = (topic: Topic, hint: Hint): void => {
     const early = earlyHint(hint, topic.tail.head);
@@ -106,6 +112,8 @@ export function createHub(options: HubOptions): Hub {
   const grow = (topic: Topic, { head, events, chars }: Hint): void => {
     const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events, chars);
     if (!hasGrown) return;
+    // What a head without events stands for, nobody knows.
+    if (events === null || events.some(rewritesLog)) topic.rewrites++;
     carry(topic.lane, chars <= MAX_HINT_CHARS ? events : null);
     for (const wake of topic.wakes) wake();
   };
@@ -171,6 +179,8 @@ export function createHub(options: HubOptions): Hub {
       });
     const topic: Topic = {
       streamId,
+      opening: ++openings,
+      rewrites: 0,
       tail: new StreamTail(),
       lane: new Lane(),
       early: new EarlyHints(),
@@ -199,6 +209,9 @@ export function createHub(options: HubOptions): Hub {
         ready: topic.ready,
         get head() {
           return topic.tail.head;
+        },
+        get version() {
+          return `${topic.opening}.${topic.rewrites}`;
         },
         after: (seq) => topic.tail.after(seq),
         fill(events, chars) {

@@ -1,9 +1,10 @@
 /** A socket as lanes see it. */
 export interface LanePort {
-  /** False when so much waits in the socket already that nothing more should be written ahead of its reader. */
-  readonly hasRoom: boolean;
-  /** Writes whole frames between those that tRPC writes; nothing happens when the socket is closing. */
-  write(frames: Buffer): void;
+  /**
+   * Writes whole frames between those that tRPC writes. False, and nothing is written, when the socket is closing or so
+   * much waits in it already that nothing more should be written ahead of its reader.
+   */
+  write(frames: Buffer): boolean;
 }
 
 /** What tells the answers of one subscription from those of others on its socket. */

@@ -34,13 +34,15 @@ class Reader implements LanePort {
       epoch: '0123abcd',
       viewKey: 'all',
       view: (one) => one,
-      mustLeave: () => false,
+      isLast: () => false,
+      leavesLane: null,
       ...options,
     };
   }
 
   /** All frames of these tests are shorter than 64 KB. */
-  write(frames: Buffer): void {
+  write(frames: Buffer): boolean {
+    if (!this.hasRoom) return false;
     for (let offset = 0; offset < frames.length;) {
       const short = frames.readUInt8(offset + 1);
       const [header, size] = short < 126 ? [2, short] : [4, frames.readUInt16BE(offset + 2)];
@@ -50,6 +52,7 @@ class Reader implements LanePort {
       this.seqs.push(parseCursor(result.id)?.seq ?? Number.NaN);
       offset += header + size;
     }
+    return true;
   }
 }
 
@@ -111,7 +114,7 @@ describe('Lane', () => {
     const lane = new Lane();
     const [all, some] = [new Reader(4), new Reader(4)];
     lane.join(all.passenger(), 4);
-    const seat = lane.join(some.passenger({ mustLeave: ({ seq }) => seq === 7 }), 4);
+    const seat = lane.join(some.passenger({ leavesLane: ({ seq }) => seq === 7 }), 4);
     lane.carry(events(5, 5));
     lane.carry(events(6, 8));
     lane.carry(events(9, 9));
@@ -120,15 +123,28 @@ describe('Lane', () => {
     expect(lane.size).toBe(1);
   });
 
+  it('lets all leave ahead of the batch in which their feed ends', async () => {
+    const lane = new Lane();
+    const [ends, goesOn] = [new Reader(0), new Reader(0)];
+    const isLast = ({ seq }: StreamEvent): boolean => seq === 2;
+    const seats = [1, 2].map((id) =>
+      lane.join(ends.passenger({ viewKey: 'ends', isLast, request: { id } }), 0),
+    );
+    lane.join(goesOn.passenger(), 0);
+    lane.carry(events(1, 3));
+    expect(await Promise.all(seats.map(async (seat) => await seat?.left))).toEqual([0, 0]);
+    expect([ends.seqs, goesOn.seqs, lane.size]).toEqual([[], [1, 2, 3], 1]);
+  });
+
   it('shows each what is for it, and writes nothing when nothing is', () => {
     const lane = new Lane();
     const [odd, all] = [new Reader(0), new Reader(0)];
     let writes = 0;
-    const write = (frames: Buffer): void => {
+    const write = (frames: Buffer): boolean => {
       writes++;
-      odd.write(frames);
+      return odd.write(frames);
     };
-    const port = { hasRoom: true, write };
+    const port = { write };
     lane.join(odd.passenger({ viewKey: 'odd', view: (one) => (one.seq % 2 === 1 ? one : null), port }), 0);
     lane.join(all.passenger({ request: { id: 'b', jsonrpc: '2.0' } }), 0);
     lane.carry(events(1, 3));
@@ -140,7 +156,7 @@ describe('Lane', () => {
   it('makes one buffer for all who get the same bytes', () => {
     const lane = new Lane();
     const written: Buffer[] = [];
-    const port = { hasRoom: true, write: (frames: Buffer) => void written.push(frames) };
+    const port = { write: (frames: Buffer) => written.push(frames) > 0 };
     let views = 0;
     const view = (one: StreamEvent): StreamEvent => {
       views++;

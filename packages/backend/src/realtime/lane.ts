@@ -8,12 +8,14 @@ export interface Passenger {
   port: LanePort;
   request: LaneRequest;
   epoch: string;
-  /** Subscriptions of a stream with the same key see the same of every event. */
+  /** Subscriptions of a stream with the same key see the same of every event, and end with the same one. */
   viewKey: string;
   /** The event as its readers see it, or null when it is not for them. */
   view(event: StreamEvent): object | null;
-  /** True for an event that the subscription has to see to itself. */
-  mustLeave(event: StreamEvent): boolean;
+  /** True for the event with which the subscription ends: that it has to see to itself. */
+  isLast(event: StreamEvent): boolean;
+  /** True for other events that this subscription has to see to itself; null when there are none. */
+  leavesLane: ((event: StreamEvent) => boolean) | null;
 }
 
 /** A subscription's place in a lane. */
@@ -24,8 +26,10 @@ export interface Seat {
   readonly left: Promise<number>;
 }
 
+/** All that carrying looks at is in reach here: with thousands of members each step further costs. */
 interface Member {
-  passenger: Passenger;
+  port: LanePort;
+  leavesLane: Passenger['leavesLane'];
   group: Group;
   onLeft: (last: number) => void;
 }
@@ -70,13 +74,14 @@ export class Lane {
     this.#last = seq;
     const { promise: left, resolve: onLeft } = Promise.withResolvers<number>();
     const group = this.#groupOf(passenger);
-    const member: Member = { passenger, group, onLeft };
+    const { port, leavesLane } = passenger;
+    const member: Member = { port, leavesLane, group, onLeft };
     group.members.add(member);
     this.#size++;
     return { left, leave: () => this.#leave(member) };
   }
 
-  /** Takes neighbouring events to everybody. Throws what a view throws, and has carried nothing then. */
+  /** Takes neighbouring events to everybody. Throws what a feed's functions throw, and has carried nothing then. */
   carry(events: readonly StreamEvent[]): void {
     const news = events.filter(({ seq }) => seq > this.#last);
     const newest = news.at(-1);
@@ -85,11 +90,17 @@ export class Lane {
       this.dissolve();
       return;
     }
-    for (const [group, frames] of this.#framesOf(news)) {
-      for (const member of group.members) {
-        const { port, mustLeave } = member.passenger;
-        if (!port.hasRoom || news.some(mustLeave)) this.#leave(member);
-        else if (frames.length > 0) port.write(frames);
+    // What may fail comes before the first write, so that it fails for everybody alike.
+    const parcels = this.#parcelsOf(news);
+    for (const { members } of this.#groups.values()) {
+      for (const member of members) {
+        if (member.leavesLane !== null && news.some(member.leavesLane)) this.#leave(member);
+      }
+    }
+    for (const [{ members }, frames] of parcels) {
+      if (frames?.length === 0) continue;
+      for (const member of members) {
+        if (frames === null || !member.port.write(frames)) this.#leave(member);
       }
     }
     this.#last = newest.seq;
@@ -100,14 +111,16 @@ export class Lane {
     for (const { members } of this.#groups.values()) for (const member of members) this.#leave(member);
   }
 
-  /** Of all groups before the first write, so that a view that fails fails for everybody alike. */
-  #framesOf(events: readonly StreamEvent[]): [Group, Buffer][] {
-    const endings = new Map<string, Buffer[]>();
+  /** For each group the frames it gets, which may be none; null for those that have to see to these events themselves. */
+  #parcelsOf(events: readonly StreamEvent[]): [Group, Buffer | null][] {
+    const endings = new Map<string, Buffer[] | null>();
     return [...this.#groups.values()].map((group) => {
-      const key = viewKeyOf(group.passenger);
-      const known = endings.get(key) ?? endingsOf(group.passenger, events);
-      endings.set(key, known);
-      return [group, textFrames(group.opening, known)];
+      const { passenger, opening } = group;
+      const key = viewKeyOf(passenger);
+      const known = endings.get(key);
+      const own = known === undefined ? endingsOf(passenger, events) : known;
+      endings.set(key, own);
+      return [group, own === null ? null : textFrames(opening, own)];
     });
   }
 
@@ -136,8 +149,9 @@ export class Lane {
 
 const viewKeyOf = ({ epoch, viewKey }: Passenger): string => `${epoch} ${viewKey}`;
 
-/** What follows a group's opening: byte for byte as tRPC writes a tracked event. */
-function endingsOf({ epoch, view }: Passenger, events: readonly StreamEvent[]): Buffer[] {
+/** What follows a group's opening, byte for byte as tRPC writes a tracked event; null when one of the events is the last. */
+function endingsOf({ epoch, view, isLast }: Passenger, events: readonly StreamEvent[]): Buffer[] | null {
+  if (events.some(isLast)) return null;
   return events.flatMap((event) => {
     const data = view(event);
     if (data === null) return [];

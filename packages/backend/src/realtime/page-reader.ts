@@ -8,12 +8,14 @@ export interface PageRequest {
   tenantId: string;
   streamId: string;
   after: number;
+  /** `StreamWatch.version`: what was read under another one is not what is wanted. */
+  version: string;
 }
 
 /**
  * Reads pages of the log. Pages begin at multiples of their size, so that readers with different cursors want the same
  * ones, and readers that want the same page at the same time share one query: a storm of clients that come back costs
- * a query a page, not a query a client. A full page never changes and is kept for a few seconds.
+ * a query a page, not a query a client. A full page is kept for a few seconds: it does not change but by a rewrite.
  */
 export interface PageReader {
   /** The page that the event after `after` is on. */
@@ -36,7 +38,7 @@ export function createPageReader(database: Database): PageReader {
   const kept = new PageCache();
   let queryCount = 0;
 
-  const query = async ({ tenantId, streamId, after }: PageRequest): Promise<Page> => {
+  const query = async ({ tenantId, streamId, after }: Omit<PageRequest, 'version'>): Promise<Page> => {
     queryCount++;
     const caller = { tenantId, userId: tenantId };
     // Without an upper end: where events before it were pruned the page holds later ones, and is never mistaken for the last.
@@ -48,9 +50,9 @@ export function createPageReader(database: Database): PageReader {
   };
 
   return {
-    async read({ tenantId, streamId, after }) {
+    async read({ tenantId, streamId, after, version }) {
       const start = after - (after % PAGE_SIZE);
-      const key = `${tenantId}/${streamId}/${start}`;
+      const key = `${tenantId}/${streamId}/${version}/${start}`;
       const known = kept.get(key) ?? underWay.get(key);
       if (known !== undefined) return await known;
       const reading = query({ tenantId, streamId, after: start });

@@ -185,8 +185,7 @@ describe('resumeFeed', () => {
     let readyCalls = 0;
     const flow: SocketFlow = {
       tickets: new LaneTickets(),
-      hasRoom: true,
-      write: () => {},
+      write: () => true,
       ready: () => {
         readyCalls += 1;
         return Promise.resolve();

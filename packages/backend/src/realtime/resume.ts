@@ -5,10 +5,9 @@ import { withTransaction } from '../db/transaction.ts';
 import type { StreamEvent } from './event.ts';
 import { followStream } from './follow-stream.ts';
 import type { Hub } from './hub.ts';
-import type { Passenger } from './lane.ts';
 import type { PageReader } from './page-reader.ts';
 import { readStreamHead, type StreamPlace } from './read-events.ts';
-import { createRide } from './ride.ts';
+import { createRide, type LaneFeed } from './ride.ts';
 import type { SocketFlow } from './socket-flow.ts';
 
 interface FeedContext {
@@ -38,7 +37,7 @@ export interface FeedOptions<E, S> {
   start: { after: number } | 'snapshot';
   /** The seq after which the feed has nothing more to say, when that is known already. */
   end?: number | null;
-  /** Feeds of this stream with the same key have the same `view`, whoever reads them. */
+  /** Feeds of this stream with the same key have the same `view` and `isLast`, whoever reads them. */
   viewKey: string;
   /** The event as the reader sees it, or null when it is not for this feed. */
   view(event: StreamEvent): E | null;
@@ -97,17 +96,11 @@ export async function* resumeFeed<E extends object, S>(
   }
 }
 
-/** What the lane has to know of a feed. */
 function feedOf<E extends object>(
   { viewKey, view, isLast, leavesLane }: FeedOptions<E, unknown>,
   epoch: string,
-): Pick<Passenger, 'epoch' | 'viewKey' | 'view' | 'mustLeave'> {
-  return {
-    epoch,
-    viewKey,
-    view,
-    mustLeave: (event) => isLast?.(event) === true || leavesLane?.(event) === true,
-  };
+): LaneFeed {
+  return { epoch, viewKey, view, isLast: isLast ?? (() => false), leavesLane: leavesLane ?? null };
 }
 
 /** The seq to go on after, or null when the log does not hold everything since then. */

@@ -12,12 +12,13 @@ export interface Ride extends Disposable {
   end(): Promise<number | null>;
 }
 
-type Feed = Pick<Passenger, 'epoch' | 'viewKey' | 'view' | 'mustLeave'>;
+/** What the lane has to know of a feed. */
+export type LaneFeed = Omit<Passenger, 'port' | 'request'>;
 
 /** An abort ends it at once, and nothing is written for the subscription after that. */
 export function createRide(
   { watch, flow, signal }: { watch: StreamWatch; flow: SocketFlow; signal: AbortSignal },
-  feed: Feed,
+  feed: LaneFeed,
 ): Ride {
   let seat: Seat | null = null;
   const leave = (): void => seat?.leave();

@@ -31,14 +31,17 @@ export interface SocketFlow extends LanePort {
   ready(signal: AbortSignal): Promise<void>;
 }
 
-type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate' | 'readyState' | 'OPEN'>;
+type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate' | 'readyState'>;
+
+/** `WebSocket.OPEN` of every implementation. */
+const OPEN = 1;
 
 const POLL_MS = 20;
 
 /** `wire` is what `socket` writes to: without compression it writes each frame there whole, and at once. */
 export function createSocketFlow(
   socket: Socket,
-  wire: Pick<Writable, 'write'>,
+  wire: Pick<Writable, 'write' | 'writableLength'>,
   limits: FlowLimits = FLOW_LIMITS,
 ): SocketFlow {
   let waiting: Promise<void> | null = null;
@@ -62,11 +65,11 @@ export function createSocketFlow(
 
   return {
     tickets: new LaneTickets(),
-    get hasRoom() {
-      return socket.bufferedAmount <= limits.pauseBytes;
-    },
     write(frames) {
-      if (socket.readyState === socket.OPEN) wire.write(frames);
+      // What `wire` holds is all that waits: without compression `socket` holds nothing back.
+      if (wire.writableLength > limits.pauseBytes || socket.readyState !== OPEN) return false;
+      wire.write(frames);
+      return true;
     },
     async ready(signal) {
       if (socket.bufferedAmount <= limits.pauseBytes) return;

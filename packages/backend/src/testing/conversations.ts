@@ -24,7 +24,7 @@ export async function collectEvents(
   const events: ConversationFeedEvent[] = [];
   let lastEventId = options.lastEventId ?? '';
   try {
-    for await (const envelope of conversationEvents(
+    for await (const envelope of await conversationEvents(
       ctx,
       { conversationId, lastEventId: options.lastEventId },
       controller.signal,

@@ -4,6 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import type { AnyTRPCRouter } from '@trpc/server';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import { AppError } from '../app-error.ts';
 import { appRouter } from '../app-router.ts';
 import type { Core } from '../context.ts';
 import { attachmentRoutes } from './http/attachment-routes.ts';
@@ -14,6 +15,12 @@ import { logRequests } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { trpcRoutes } from './http/trpc-routes.ts';
 import { webAppRoutes } from './http/web-app-routes.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
+import { measureRequests, metricsRoutes } from './metrics/metrics-routes.ts';
+import { REST_LIMITS, type RestLimits } from './rest/rest-limits.ts';
+import { restRoutes } from './rest/rest-routes.ts';
+import { sendFailure } from './rest/send-failure.ts';
+import { createStreamPlaces } from './rest/stream-places.ts';
 import { requestId } from './request-id.ts';
 import { requestTarget } from './request-target.ts';
 import { SOCKET_LIMITS, type SocketLimits } from './websocket/limits.ts';
@@ -25,11 +32,11 @@ export interface HttpServerOptions {
   port: number;
   /** The folder of the built web app, or null when there is none. */
   webRoot: string | null;
-  /** `probes`: only `/livez` and `/readyz`, for a node that executes runs and serves nobody. Default: everything. */
+  /** `probes`: only `/livez`, `/readyz` and `/metrics`, for a node that executes runs and serves nobody. Default: everything. */
   serves?: 'everything' | 'probes';
   /** What `/trpc` serves; default: every procedure. */
   router?: AnyTRPCRouter;
-  limits?: { http?: Partial<HttpLimits>; sockets?: Partial<SocketLimits> };
+  limits?: { http?: Partial<HttpLimits>; sockets?: Partial<SocketLimits>; rest?: Partial<RestLimits> };
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -51,7 +58,7 @@ const CLOSE_DEADLINE_MS = 5_000;
 /** Ten procedure names in a batch. */
 const MAX_PATH_CHARS = 1_000;
 
-/** Serves a backend: tRPC over HTTP and WebSocket at `/trpc`, the web app, probes. Rejects when it cannot listen. */
+/** Serves a backend: tRPC over HTTP and WebSocket at `/trpc`, its REST projection, the web app, probes. Rejects when it cannot listen. */
 export async function createHttpServer(core: Core, options: HttpServerOptions): Promise<HttpServer> {
   const router = options.router ?? appRouter;
   const app = createApp(core, { ...HTTP_LIMITS, ...options.limits?.http });
@@ -60,22 +67,42 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
     router,
     limits: { ...SOCKET_LIMITS, ...options.limits?.sockets },
   });
+  const restLimits = { ...REST_LIMITS, ...options.limits?.rest };
+  const places = createStreamPlaces(restLimits);
   let isDraining = false;
 
+  const metrics = createMetrics({
+    core,
+    socketCount: () => sockets.openCount,
+    eventStreamCount: () => places.openCount,
+  });
+  measureRequests(app, metrics);
+  app.addHook('onClose', async () => metrics[Symbol.dispose]());
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, securityHeaders(core.config.environment));
   await app.register(fastifyCors, {
     origin: [...core.config.allowedOrigins],
     credentials: true,
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'trpc-accept', 'x-request-id', 'x-tenant-id'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'last-event-id',
+      'trpc-accept',
+      'x-request-id',
+      'x-tenant-id',
+      'x-user-id',
+    ],
     exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
+  await app.register(metricsRoutes, { metrics });
   await app.register(healthRoutes, { core, isDraining: () => isDraining });
   if (options.serves !== 'probes') {
     await app.register(trpcRoutes, { core, router });
     await app.register(attachmentRoutes, { core });
+    await app.register(restRoutes, { core, router, places, limits: restLimits });
     await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
     app.server.on('upgrade', sockets.handleUpgrade);
   }
@@ -127,7 +154,7 @@ function createApp(core: Core, limits: HttpLimits): FastifyInstance {
   });
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, { status: 404, code: 'NOT_FOUND', detail: 'There is nothing at this address.' }),
+    sendFailure(reply, new AppError('NOT_FOUND', { message: 'There is nothing at this address.' }), null),
   );
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

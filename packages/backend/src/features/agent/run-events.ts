@@ -2,7 +2,7 @@ import type { RunEvent, RunEventsInput, RunState } from '@aura/contract';
 import type { TrackedEnvelope } from '@trpc/server';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import { withSnapshot } from '../../db/transaction.ts';
 import type { StreamEvent } from '../../realtime/event.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { type Reset, resumeFeed } from '../../realtime/resume.ts';
@@ -14,20 +14,19 @@ import { runEvent } from './run-view.ts';
 
 type RunFeed = AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined>;
 
-/** Everything a run says, from a cursor (or from its beginning) on, until it is done. */
-export async function* runEvents(
+/** Everything a run says, from a cursor (or from its beginning) on, until it is done. Rejects before it begins when there is no such run. */
+export async function runEvents(
   ctx: CallerContext,
   { runId, lastEventId }: RunEventsInput,
   signal: AbortSignal,
-): RunFeed {
-  const { run, stream, viewer } = await withTransaction(ctx, async ({ db }) => {
+): Promise<RunFeed> {
+  const { run, stream, viewer } = await withSnapshot(ctx, async (db) => {
     const row = await findRun(db, { ...ctx.caller, runId });
     if (row === undefined) throw notFound('run');
     const place = await readStreamHead(db, row.conversationId);
+    if (place === null) throw new Error('a run without its stream');
     return { run: row, stream: place, viewer: await viewerOf(db, ctx.caller, row.conversationId) };
   });
-  // Left between one query and the next.
-  if (stream === null || viewer.room?.role === null) throw notFound('run');
   const isOwn = (event: StreamEvent): boolean => event.runId === runId;
   const options = {
     stream,
@@ -42,15 +41,14 @@ export async function* runEvents(
     isLast: (event: StreamEvent) => isOwn(event) && event.type === 'done',
   };
   if (!run.isInRoom) {
-    yield* resumeFeed(ctx, {
+    return resumeFeed(ctx, {
       ...options,
       streamId: run.conversationId,
       viewKey: `run ${runId}`,
       view: (event) => (isOwn(event) ? runEvent(event) : null),
     });
-    return;
   }
-  yield* roomFeed<RunEvent, { state: RunState }>(ctx, {
+  return roomFeed<RunEvent, { state: RunState }>(ctx, {
     ...options,
     roomId: run.conversationId,
     viewer,

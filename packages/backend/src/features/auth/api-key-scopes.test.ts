@@ -12,6 +12,10 @@ type Need = 'anyone' | 'person' | ApiKeyScope;
 
 /** Queries and subscriptions need `read`, mutations `write`; everything else has to be said here. */
 const EXCEPTIONS: Record<string, Need> = {
+  'agent.models': 'anyone',
+  'agent.prompts': 'anyone',
+  'service.ping': 'anyone',
+  'service.heartbeat': 'anyone',
   'auth.register': 'anyone',
   'auth.login': 'anyone',
   'auth.refresh': 'anyone',

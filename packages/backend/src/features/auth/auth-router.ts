@@ -14,6 +14,7 @@ import {
 } from '@aura/contract';
 import { z } from 'zod';
 import { nothingSchema, personProcedure, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
+import { accountAnswer, bearerAnswer, LOGIN, pairAnswer, REGISTER } from './account-wire.ts';
 import { createApiKey } from './create-api-key.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listSessions } from './list-sessions.ts';
@@ -29,20 +30,52 @@ import { switchTenant } from './switch-tenant.ts';
 
 export const authRouter = router({
   register: publicProcedure
+    .meta({
+      rest: [
+        { method: 'POST', path: '/api/v1/auth/register', answer: bearerAnswer, ...REGISTER },
+        { method: 'POST', path: '/auth/register', answer: pairAnswer, ...REGISTER },
+      ],
+    })
     .input(registerInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await register(ctx, input)),
   login: publicProcedure
+    .meta({
+      rest: [
+        { method: 'POST', path: '/api/v1/auth/login', answer: bearerAnswer, ...LOGIN },
+        { method: 'POST', path: '/auth/login', answer: pairAnswer, ...LOGIN },
+      ],
+    })
     .input(loginInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await login(ctx, input)),
   refresh: publicProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/auth/refresh',
+        summary: 'Trades a refresh token, which is good for one use, for a new pair',
+        names: { refresh_token: 'refreshToken' },
+        answer: pairAnswer,
+      },
+    })
     .input(refreshInputSchema)
     .output(authResultSchema)
     .mutation(async ({ ctx, input }) => await refresh(ctx, input)),
-  logout: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logout(ctx)),
+  logout: personProcedure
+    .meta({ rest: { method: 'POST', path: '/auth/logout', summary: 'Ends the session' } })
+    .output(nothingSchema)
+    .mutation(async ({ ctx }) => await logout(ctx)),
   logoutAll: personProcedure.output(nothingSchema).mutation(async ({ ctx }) => await logoutAll(ctx)),
-  me: userProcedure.output(identityViewSchema).query(async ({ ctx }) => await me(ctx)),
+  me: userProcedure
+    .meta({
+      rest: [
+        { method: 'GET', path: '/api/v1/auth/me', summary: 'Who is signed in', answer: accountAnswer },
+        { method: 'GET', path: '/user/me', summary: 'Who is signed in', answer: accountAnswer },
+      ],
+    })
+    .output(identityViewSchema)
+    .query(async ({ ctx }) => await me(ctx)),
   sessions: personProcedure
     .output(z.array(sessionViewSchema))
     .query(async ({ ctx }) => await listSessions(ctx)),

@@ -2,6 +2,7 @@ import type { AccountEvent, RoomEvent } from '@aura/contract';
 import type { Tx } from '../../db/transaction.ts';
 import { type Append, append } from '../../realtime/append.ts';
 import type { StreamEvent, Unplaced } from '../../realtime/event.ts';
+import { mirrorEvents } from '../conversation/announce-conversation.ts';
 import { findStreamIds } from './room-store.ts';
 
 /** Something that a member's own devices are told, besides what everybody in the room sees. */
@@ -33,5 +34,7 @@ export async function announceInRoom(
     return streamId === undefined ? [] : [{ streamId, events: [event] }];
   });
   const [stored = []] = await append(tx, [{ streamId: roomId, events }, ...told, ...appends]);
+  // Among them may be how runs ended, with what they had said.
+  await mirrorEvents(tx, { id: roomId, tenantId }, stored);
   return stored;
 }

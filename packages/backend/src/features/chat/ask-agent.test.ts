@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { getTRPCErrorFromUnknown } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withTransaction } from '../../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
 import { errorData, publicMessage } from '../../trpc/errors.ts';
+import { stopRuns } from '../agent/stop-runs.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
 import { untilAskedOnce } from '../hitl/hitl-testing.ts';
+import { announceInRoom } from './announce-in-room.ts';
 import { askInRoom, firstMember, setRole, untilRunEnded } from './room-agent-testing.ts';
 import { createTestRoom, expectRoomConverges, say } from './room-testing.ts';
 
@@ -196,19 +200,41 @@ describe('a run in a room', () => {
     await setRole(test.backend, roomId, { caller: other, role: 'member' });
   });
 
+  it('keeps what it had said when all that goes on in the room is stopped', async () => {
+    const asked = await askInRoom(owner, roomId, '#say the beginning\n#delay 20000\n#say the end');
+    const isSaying = async (): Promise<boolean> =>
+      (await owner.call.agent.get(asked)).state.items.some(({ kind }) => kind === 'text');
+    await expect.poll(isSaying).toBe(true);
+    const place = { tenantId: owner.ctx.caller.tenantId, roomId, conversationId: roomId };
+    const state = await expectRoomConverges(other, roomId, async () => {
+      await withTransaction(owner.ctx, async (tx) => {
+        await holdConversation(tx, place);
+        const { events } = await stopRuns(tx, owner.ctx, place);
+        await tx.db
+          .updateTable('conversations')
+          .set({ activeRunId: null })
+          .where('id', '=', roomId)
+          .execute();
+        await announceInRoom(tx, place, { events });
+      });
+    });
+    expect(state.messages.at(-1)).toMatchObject({ runId: asked.runId, isComplete: false, authorId: null });
+    expect(state.runs[asked.runId]?.status).toBe('cancelled');
+  });
+
   it('is in no list of conversations, and what is done with conversations is not done with it', async () => {
     const asked = await askInRoom(owner, roomId, '#say hi');
     await untilRunEnded(owner, asked);
     expect((await owner.call.conversation.list({})).conversations).toEqual([]);
     const conversationId = roomId;
     for (const attempt of [
-      owner.call.conversation.get({ conversationId }),
-      owner.call.conversation.checkpoints({ conversationId }),
-      owner.call.conversation.delete({ conversationId }),
-      owner.call.conversation.send({ conversationId, text: 'hi', clientId: randomUUID() }),
-      owner.call.memory.clear({ conversationId }),
+      async () => await owner.call.conversation.get({ conversationId }),
+      async () => await owner.call.conversation.checkpoints({ conversationId }),
+      async () => await owner.call.conversation.delete({ conversationId }),
+      async () => await owner.call.conversation.send({ conversationId, text: 'hi', clientId: randomUUID() }),
+      async () => await owner.call.memory.clear({ conversationId }),
     ]) {
-      await expect(attempt).rejects.toMatchObject(code('NOT_FOUND'));
+      await expect(attempt()).rejects.toMatchObject(code('NOT_FOUND'));
     }
     const stream = await test.backend.database.db
       .selectFrom('events')

@@ -2,11 +2,8 @@ import type { CallerContext } from '../../context.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { createRun } from '../agent/create-run.ts';
 import { recordEvents } from '../conversation/announce-conversation.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
+import type { HeldConversation } from '../conversation/hold-conversation.ts';
 import { makeWay } from '../conversation/make-way.ts';
-
-/** The conversation of a room, locked. */
-export type HeldConversation = NonNullable<Awaited<ReturnType<typeof holdConversation>>>;
 
 /**
  * Has the agent answer a message that this transaction has just posted, for whoever wrote it: at once, or after the runs

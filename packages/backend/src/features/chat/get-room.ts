@@ -36,7 +36,8 @@ export async function readRoom(
     const { room, me } = await enterRoom(db, ctx.caller, { roomId });
     const stream = await readStreamHead(db, roomId);
     if (stream === null) throw new Error('a room without its stream');
-    const viewer: Viewer = { userId, role, room: { ...room, role: me.role } };
+    const { deciders, hidesArgs } = room;
+    const viewer: Viewer = { userId, role, room: { deciders, hidesArgs, role: me.role } };
     const page = { ...place, threadOf: null, before: null, limit: WINDOW_MESSAGES };
     const { rows, hasMore } = await messagesBefore(db, page);
     const state: RoomState = {

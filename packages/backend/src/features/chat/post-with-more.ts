@@ -3,8 +3,8 @@ import type { PostMessageOutput } from '@aura/contract';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
-import { askAgent, type HeldConversation } from './ask-agent.ts';
+import { type HeldConversation, holdConversation } from '../conversation/hold-conversation.ts';
+import { askAgent } from './ask-agent.ts';
 import { attachTo, findUploads } from './attachment-store.ts';
 import { type NewRoomMessage, writeMessages } from './message-writer.ts';
 import { postOutcome } from './post-outcome.ts';
@@ -23,10 +23,9 @@ export async function postWithMore(
 ): Promise<PostMessageOutput> {
   const runId = asksAgent ? randomUUID() : null;
   const posted = await withTransaction(ctx, async (tx) => {
-    // Before anything else, so that a stranger learns nothing of what is in the room.
-    await enterRoom(tx.db, ctx.caller, request);
-    const conversation = asksAgent ? await holdRoomsConversation(tx, request) : null;
-    // Held, because locks of rooms come before those of messages.
+    const conversation = asksAgent ? await holdRoomsConversation(tx, ctx, request) : null;
+    // Before anything else, so that a stranger learns nothing of what is in the room. Held, because locks of rooms come
+    // before those of messages.
     await enterRoom(tx.db, ctx.caller, { roomId: request.roomId, hold: 'member' });
     const thread = await openThread(tx, request);
     const files = await findUploads(tx.db, request, attachmentIds);
@@ -49,11 +48,13 @@ export async function postWithMore(
   return posted;
 }
 
-/** Before any other lock, as everywhere that runs are made or ended. */
+/** Before any other lock, the room's too, as everywhere that runs are made or ended. A stranger holds up nobody. */
 async function holdRoomsConversation(
   tx: Tx,
+  { caller }: CallerContext,
   { tenantId, roomId }: NewRoomMessage,
 ): Promise<HeldConversation> {
+  await enterRoom(tx.db, caller, { roomId });
   const conversation = await holdConversation(tx, { tenantId, conversationId: roomId });
   if (conversation === undefined) throw new Error('a room without its conversation');
   return conversation;

@@ -151,7 +151,7 @@ async function stay(
 ): Promise<{ state: () => RoomState | null; events: RoomFeedEvent[]; ended: Promise<void> }> {
   const events: RoomFeedEvent[] = [];
   let state: RoomState | null = null;
-  const feed = roomEvents(ctx, { roomId }, signal);
+  const feed = await roomEvents(ctx, { roomId }, signal);
   const take = (envelope: unknown): void => {
     if (!isTrackedEnvelope<RoomFeedEvent>(envelope)) throw new Error('an event came without its cursor');
     const [, event] = envelope;
@@ -222,7 +222,7 @@ describe('when what a reader may see changes', () => {
     const approval = await untilAskedOnce(room.owner, asked);
     let state: RunState | null = null;
     let resets = 0;
-    for await (const envelope of runEvents(room.member.ctx, asked, AbortSignal.timeout(10_000))) {
+    for await (const envelope of await runEvents(room.member.ctx, asked, AbortSignal.timeout(10_000))) {
       if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its cursor');
       const [, event] = envelope;
       if (event.type === 'reset') {

@@ -25,7 +25,7 @@ export async function untilRunEnded(
   { runId }: Asked,
 ): Promise<{ events: RunEvent[]; run: RunState }> {
   const events: RunEvent[] = [];
-  for await (const envelope of runEvents(ctx, { runId }, AbortSignal.timeout(15_000))) {
+  for await (const envelope of await runEvents(ctx, { runId }, AbortSignal.timeout(15_000))) {
     if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its cursor');
     const [, event] = envelope;
     if (event.type !== 'reset') events.push(event);

@@ -15,7 +15,7 @@ export interface RoomFeedOptions<E, S> extends Pick<
   'lastEventId' | 'signal' | 'start' | 'end' | 'isLast'
 > {
   roomId: string;
-  /** Where the room's log stood, read before how the caller stands in it, in the transaction that authorised. */
+  /** Where the room's log and the caller stood at one moment: that of the authorisation. */
   stream: StreamPlace;
   viewer: Viewer;
   /** Names the feed among those of the room. */

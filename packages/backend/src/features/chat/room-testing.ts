@@ -51,7 +51,7 @@ export async function followRoom(
   { lastEventId, until }: { lastEventId?: string; until: (event: RoomFeedEvent) => boolean },
 ): Promise<{ events: RoomFeedEvent[]; lastEventId: string }> {
   const events: RoomFeedEvent[] = [];
-  for await (const envelope of roomEvents(ctx, { roomId, lastEventId }, AbortSignal.timeout(10_000))) {
+  for await (const envelope of await roomEvents(ctx, { roomId, lastEventId }, AbortSignal.timeout(10_000))) {
     if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its cursor');
     events.push(envelope[1]);
     if (until(envelope[1])) return { events, lastEventId: envelope[0] };
@@ -130,7 +130,7 @@ export async function openRoomFeed(
   reader: TestCaller,
   roomId: string,
 ): Promise<{ ended: Promise<{ events: RoomFeedEvent[]; code: ErrorCode | null }> }> {
-  const feed = roomEvents(reader.ctx, { roomId }, AbortSignal.timeout(20_000));
+  const feed = await roomEvents(reader.ctx, { roomId }, AbortSignal.timeout(20_000));
   // The fresh start that a reader without a cursor gets.
   await feed.next();
   const events: RoomFeedEvent[] = [];

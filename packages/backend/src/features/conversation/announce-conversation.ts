@@ -30,7 +30,7 @@ export async function announceConversation(
     { streamId: await findUserStreamId(tx.db, row), events: [listed] },
     ...notices,
   ]);
-  for (const event of stored) await mirror(tx, row, event);
+  await mirrorEvents(tx, row, stored);
   return stored;
 }
 
@@ -42,8 +42,17 @@ export async function recordEvents(
   notices: readonly Append[] = [],
 ): Promise<StreamEvent[]> {
   const [stored = []] = await append(tx, [{ streamId: place.id, events }, ...notices]);
-  for (const event of stored) await mirror(tx, place, event);
+  await mirrorEvents(tx, place, stored);
   return stored;
+}
+
+/** Brings the tables up to date that mirror what runs say, for events that were appended otherwise. */
+export async function mirrorEvents(
+  tx: Tx,
+  place: { id: string; tenantId: string },
+  stored: readonly StreamEvent[],
+): Promise<void> {
+  for (const event of stored) await mirror(tx, place, event);
 }
 
 async function mirror(

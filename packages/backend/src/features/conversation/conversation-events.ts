@@ -9,18 +9,27 @@ import { findConversation } from './conversation-store.ts';
 import { conversationEvent } from './conversation-view.ts';
 import { getConversation } from './get-conversation.ts';
 
-/** Everything that happens in a conversation, from a cursor (or from the beginning) on. Ends when it is deleted. */
-export async function* conversationEvents(
+type ConversationFeed = AsyncGenerator<
+  TrackedEnvelope<ConversationEvent | Reset<{ state: ConversationState }>>,
+  void,
+  undefined
+>;
+
+/**
+ * Everything that happens in a conversation, from a cursor (or from the beginning) on. Ends when it is deleted. Rejects
+ * before it begins when there is no such conversation.
+ */
+export async function conversationEvents(
   ctx: CallerContext,
   { conversationId, lastEventId }: ConversationEventsInput,
   signal: AbortSignal,
-): AsyncGenerator<TrackedEnvelope<ConversationEvent | Reset<{ state: ConversationState }>>, void, undefined> {
+): Promise<ConversationFeed> {
   const { conversation, stream } = await withTransaction(ctx, async ({ db }) => {
     const row = await findConversation(db, { ...ctx.caller, conversationId });
     if (row === undefined) throw notFound('conversation');
     return { conversation: row, stream: await readStreamHead(db, conversationId) };
   });
-  yield* resumeFeed(ctx, {
+  return resumeFeed(ctx, {
     streamId: conversationId,
     stream,
     lastEventId,

@@ -10,7 +10,7 @@ export async function openFeed(
 ): Promise<{ first: ConversationFeedEvent; rest: AsyncGenerator<ConversationFeedEvent, void> }> {
   const signal = AbortSignal.timeout(10_000);
   const rest = (async function* () {
-    for await (const envelope of conversationEvents(ctx, input, signal)) {
+    for await (const envelope of await conversationEvents(ctx, input, signal)) {
       if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its cursor');
       yield envelope[1];
     }

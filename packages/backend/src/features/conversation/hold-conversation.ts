@@ -1,6 +1,9 @@
 import type { Tx } from '../../db/transaction.ts';
 import type { ConversationRow } from './conversation-store.ts';
 
+/** A conversation, or that of a room, whose row the transaction has locked. */
+export type HeldConversation = ConversationRow;
+
 /**
  * Locks a conversation's row, which comes first in every transaction that changes a conversation, ends its run or decides
  * what it waits for. Not its key: storing a message looks at that, in transactions that hold the run already. Answers the
@@ -9,7 +12,7 @@ import type { ConversationRow } from './conversation-store.ts';
 export async function holdConversation(
   tx: Tx,
   { tenantId, conversationId }: { tenantId: string; conversationId: string },
-): Promise<ConversationRow | undefined> {
+): Promise<HeldConversation | undefined> {
   return await tx.db
     .selectFrom('conversations')
     .selectAll()

@@ -28,5 +28,5 @@ export const decisionProcedure = signedInProcedure
       });
       throw err;
     }
-    return await next({ ctx });
+    return await next();
   });

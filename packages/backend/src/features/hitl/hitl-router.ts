@@ -16,6 +16,7 @@ import {
 import { signalOf } from '../../trpc/signal-of.ts';
 import { adminProcedure, memberProcedure, router, userProcedure } from '../../trpc/trpc.ts';
 import { approvalInbox } from './approval-inbox.ts';
+import { DECISION, requestAnswer, requestsAnswer } from './approval-wire.ts';
 import { approve } from './approve.ts';
 import { decisionProcedure } from './decision-procedure.ts';
 import { delegateApproval } from './delegate-approval.ts';
@@ -29,18 +30,52 @@ import { setPolicy } from './set-policy.ts';
 
 export const hitlRouter = router({
   list: userProcedure
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/api/aura/hitl/requests',
+        summary: 'What the caller may decide',
+        family: 'envelope',
+        answer: requestsAnswer,
+      },
+    })
     .input(listApprovalsInputSchema)
     .output(listApprovalsOutputSchema)
     .query(async ({ ctx, input }) => await listApprovals(ctx, input)),
   get: userProcedure
+    .meta({
+      rest: {
+        method: 'GET',
+        path: '/api/aura/hitl/requests/{approvalId}',
+        summary: 'One request for a decision',
+        family: 'envelope',
+        answer: requestAnswer,
+      },
+    })
     .input(approvalRefSchema)
     .output(approvalViewSchema)
     .query(async ({ ctx, input }) => await getApproval(ctx, input)),
   approve: decisionProcedure
+    .meta({
+      rest: {
+        ...DECISION,
+        path: '/api/aura/hitl/approve/{approvalId}',
+        summary: 'Lets the agent make the call, with other arguments when some are given',
+        message: 'Request approved successfully',
+      },
+    })
     .input(approveInputSchema)
     .output(approvalViewSchema)
     .mutation(async ({ ctx, input }) => await approve(ctx, input)),
   reject: decisionProcedure
+    .meta({
+      rest: {
+        ...DECISION,
+        path: '/api/aura/hitl/reject/{approvalId}',
+        summary: 'Has the agent go on without the call',
+        message: 'Request rejected',
+      },
+    })
     .input(rejectInputSchema)
     .output(approvalViewSchema)
     .mutation(async ({ ctx, input }) => await reject(ctx, input)),

@@ -56,7 +56,7 @@ function applyFromNothing(state: RunState | null, event: RunFeedEvent): RunState
 async function follow(runId: string, lastEventId?: string): Promise<RunFeedEvent[]> {
   const events: RunFeedEvent[] = [];
   const signal = AbortSignal.timeout(10_000);
-  for await (const envelope of runEvents(user.ctx, { runId, lastEventId }, signal)) {
+  for await (const envelope of await runEvents(user.ctx, { runId, lastEventId }, signal)) {
     if (isTrackedEnvelope(envelope)) events.push(envelope[1]);
   }
   signal.throwIfAborted();

@@ -14,7 +14,7 @@ export function logRequests(app: FastifyInstance): void {
       address: ip,
     };
     // Probes ask every few seconds and say nothing new.
-    const level = statusCode < 400 && /^\/(?:livez|readyz)$/.test(line.path ?? '') ? 'trace' : 'info';
+    const level = statusCode < 400 && /^\/(?:livez|readyz|metrics)$/.test(line.path ?? '') ? 'trace' : 'info';
     log[level](line, 'request');
   });
 }

@@ -1,8 +1,9 @@
 import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server';
-import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
+import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
+import { resolveResponse, type TRPCRequestInfo } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../app-error.ts';
-import type { Core } from '../../context.ts';
+import type { Core, RequestContext } from '../../context.ts';
 import { trpcCodeOf } from '../../trpc/errors.ts';
 import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
 import { reportError } from '../report-error.ts';
@@ -31,36 +32,51 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
   const handle = async (
     req: FastifyRequest<{ Params: { path: string } }>,
     res: FastifyReply,
-  ): Promise<void> => {
+  ): Promise<FastifyReply> => {
     const input = new URL(req.url, 'http://localhost').searchParams.get('input');
     if (input !== null && isNestedDeeper(input, MAX_BODY_DEPTH)) throw tooDeep();
-    await fastifyRequestHandler({
+    const response = await resolveResponse({
       router,
-      req,
-      res,
+      // Parsed by tRPC itself, from the text.
+      req: incomingMessageToRequest(Object.assign(req.raw, { body: req.body }), res.raw, {
+        maxBodySize: null,
+      }),
       path: req.params.path,
+      error: null,
       maxBatchSize: MAX_BATCH,
       responseMeta: ({ data, errors }) =>
         isUnauthorized(data, errors) ? { headers: { 'www-authenticate': 'Bearer' } } : {},
-      createContext: async ({ info }) => {
-        try {
-          // Over HTTP nothing would end a feed when its session ends, and nothing would bound their number.
-          if (info.type === 'subscription') {
-            throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
-          }
-          return await httpContext(core, {
-            headers: req.headers,
-            info: requestInfo(req.raw, req.id, core.config),
-          });
-        } catch (err) {
-          throw asTrpcError(err);
-        }
-      },
+      createContext: async ({ info }) => await createContext(core, req, info),
       onError: ({ error, path, ctx }) => reportError(core.log, { error, path, ctx }),
     });
+    return await sendResponse(res, response);
   };
   app.get('/trpc/:path', handle);
   app.post('/trpc/:path', handle);
+}
+
+async function createContext(
+  core: Core,
+  req: FastifyRequest,
+  info: TRPCRequestInfo,
+): Promise<RequestContext> {
+  try {
+    // Over HTTP nothing would end a feed when its session ends, and nothing would bound their number.
+    if (info.type === 'subscription') {
+      throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
+    }
+    return await httpContext(core, { headers: req.headers, info: requestInfo(req.raw, req.id, core.config) });
+  } catch (err) {
+    throw asTrpcError(err);
+  }
+}
+
+/** As a text when it is one: handed to Fastify as it is, each answer would go through a stream, at the cost of a call. */
+async function sendResponse(reply: FastifyReply, response: Response): Promise<FastifyReply> {
+  if (response.headers.get('content-type') !== 'application/json') return await reply.send(response);
+  reply.code(response.status);
+  for (const [name, value] of response.headers) reply.header(name, value);
+  return await reply.send(await response.text());
 }
 
 /** True when 401 is the status: every call of the batch failed for want of a token. */

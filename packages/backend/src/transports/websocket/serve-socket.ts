@@ -90,6 +90,7 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
   const { ws, req, flow, untilClosed, params } = arrival;
   const ctx = await socketContext(core, {
     params,
+    headers: req.headers,
     info: requestInfo(req, requestId(req), core.config),
     flow,
   });

@@ -6,7 +6,7 @@ import { feedRouter, range, seqsOf } from '../../testing/test-feed.ts';
 import { createTestServer } from '../../testing/test-server.ts';
 import { createTestStream } from '../../testing/test-stream.ts';
 
-test('serves those who read while 100 others do not, keeps little for these and closes them (4008)', async () => {
+test('serves those who read while 100 others do not, keeps little for these and closes them', async () => {
   await using server = await createTestServer({
     router: feedRouter,
     limits: {
@@ -50,7 +50,7 @@ test('serves those who read while 100 others do not, keeps little for these and 
   await stream.append(1);
   for (const client of good) await expect.poll(() => seqsOf(client, 1).at(-1)).toBe(head + 1);
   for (const { ws } of stalled) ws.resume();
-  expect(new Set(await Promise.all(stalled.map(async ({ closed }) => await closed)))).toEqual(
-    new Set([4008]),
-  );
+  // Told why, or cut off when even that was not read in time.
+  const codes = await Promise.all(stalled.map(async ({ closed }) => await closed));
+  expect(codes.filter((code) => code !== 4008 && code !== 1006)).toEqual([]);
 }, 60_000);
