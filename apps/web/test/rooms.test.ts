@@ -77,6 +77,9 @@ test('three people and an agent: one of them offline for a while, a moderator de
     await messageList(page).getByText('It is out.', { exact: true }).waitFor();
     await untilShown(page, 'Said on a train.');
   }
+  const answered = messageList(anna.page).locator('[data-message]').filter({ hasText: 'It is out.' }).last();
+  await answered.hover();
+  await answered.getByRole('button', { name: 'React with ❤️' }).click();
   await write(anna.page, '@Ben thanks');
   for (const { page } of all) await messageList(page).getByText('thanks').waitFor();
 
@@ -88,6 +91,9 @@ test('three people and an agent: one of them offline for a while, a moderator de
   for (const { page } of all) {
     await messageList(page)
       .getByRole('button', { name: /^👍, 1/ })
+      .waitFor();
+    await messageList(page)
+      .getByRole('button', { name: /^❤️, 1/ })
       .waitFor();
   }
 });
@@ -110,11 +116,13 @@ test('who is there and who types shows to the others, and not for ever', async (
 test('older messages load above without moving what is being read, and a link leads far back', async () => {
   const { anna } = scene;
   const { roomId, say } = await createRoom(anna, [], 'History');
-  const lines = Array.from(
-    { length: 160 },
-    (_, index) => `Line ${index + 1}. ${'Words. '.repeat(index % 40)}`,
-  );
-  for (const line of lines) await say(anna, line.trim());
+  const textOf = (index: number) => `Line ${index}. ${'Words. '.repeat(index % 40)}`.trim();
+  for (let index = 1; index < 160; index += 20) {
+    // Their order within twenty does not matter here.
+    const twenty = Array.from({ length: Math.min(20, 160 - index) }, (_, offset) => index + offset);
+    await Promise.all(twenty.map((next) => say(anna, textOf(next))));
+  }
+  await say(anna, textOf(160));
   const { page } = anna;
   await open(anna, roomId);
   await page.getByText('Line 160.').waitFor();
@@ -125,7 +133,9 @@ test('older messages load above without moving what is being read, and a link le
     await gate.promise;
     await route.continue();
   });
-  await messageList(page).evaluate((list) => (list.scrollTop = 200));
+  await messageList(page).hover();
+  await page.mouse.wheel(0, -20_000);
+  await expect.poll(() => messageList(page).evaluate((list) => list.scrollTop)).toBe(0);
   await expect.poll(() => asked).toBe(1);
   const row = messageList(page)
     .locator('[data-message]')
@@ -144,10 +154,9 @@ test('older messages load above without moving what is being read, and a link le
   const { messages } = await anna.client.chat.messages.query({ roomId, before: 30, limit: 1 });
   const [old] = messages;
   await page.goto(`/app/rooms/${roomId}?at=${old?.seq}`);
-  await messageList(page)
-    .locator('[data-highlighted=true]')
-    .getByText(old?.text ?? '')
-    .waitFor();
+  const found = messageList(page).getByText(old?.text ?? '', { exact: true });
+  await found.waitFor();
+  await expect.poll(async () => Math.abs(((await found.boundingBox())?.y ?? 0) - 700)).toBeLessThan(300);
 });
 
 test('what is sent on a cut line shows at once, survives a reload, and arrives once and in order', async () => {

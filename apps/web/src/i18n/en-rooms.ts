@@ -203,6 +203,7 @@ export const enRooms = {
     joinNamed: 'Join “{{name}}”',
     open: 'Open',
     joined: 'You are in it',
+    archived: 'Your archived rooms',
   },
   settings: {
     title: 'Room settings',

@@ -204,6 +204,7 @@ export const koRooms: typeof enRooms = {
     joinNamed: '“{{name}}” 참여',
     open: '열기',
     joined: '참여 중',
+    archived: '보관된 내 대화방',
   },
   settings: {
     title: '대화방 설정',

@@ -27,7 +27,8 @@ import { useRoomPanel } from './use-room-panel.ts';
 interface MessageActionsProps {
   message: RoomMessageView;
   place: 'room' | 'thread';
-  onEdit: () => void;
+  /** Left out: it cannot be changed here. */
+  onEdit?: () => void;
 }
 
 /** What can be done with a message; over it while the pointer or the focus is there. */
@@ -92,7 +93,7 @@ export function MessageActions({ message, place, onEdit }: MessageActionsProps):
 interface MessageMenuProps {
   message: RoomMessageView;
   canWrite: boolean;
-  onEdit: () => void;
+  onEdit: (() => void) | undefined;
   onDelete: () => void;
 }
 
@@ -101,16 +102,12 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
   const { reader, pins, actions } = useRoomScene();
   const attempt = useAttempt();
   const isPinned = pins.has(message.id);
+  const name = message.authorId === null ? t('rooms.message.agent') : message.authorName;
   const setPinned = () => void attempt(() => actions.setPinned(message.id, !isPinned));
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={28}
-          aria-label={t('rooms.message.actions', { name: message.authorName })}
-        >
+        <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('rooms.message.actions', { name })}>
           <IconDots size={16} />
         </ActionIcon>
       </Menu.Target>
@@ -129,7 +126,7 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
             {t(isPinned ? 'rooms.message.unpin' : 'rooms.message.pin')}
           </Menu.Item>
         )}
-        {canWrite && mayEdit(reader, message) && (
+        {canWrite && onEdit !== undefined && mayEdit(reader, message) && (
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
             {t('rooms.message.edit')}
           </Menu.Item>

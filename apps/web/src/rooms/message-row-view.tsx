@@ -44,7 +44,7 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
         />
       );
     case 'run':
-      return <RoomRun run={row.run} />;
+      return <RoomRun run={row.run} answer={row.answer} isHighlighted={isHighlighted} />;
     case 'pending':
       return <PendingMessageView pending={row.pending} isFollowing={row.isFollowing} />;
   }

@@ -79,3 +79,15 @@ test('a message keeps its place on screen when it arrives', () => {
   const after = messageRows({ ...common, messages: [arrived], pending: [] });
   expect(after.at(-1)?.key).toBe(before.at(-1)?.key);
 });
+
+test('older messages change nothing about the rows that were there', () => {
+  const later = [said('c', 3), said('d', 4)];
+  const common = { runs: {}, hasOlderMessages: true, pending: [], readSeq: null, readerId: 'me' };
+  const pageStarts = new Set(['c']);
+  const before = messageRows({ ...common, messages: later, pageStarts });
+  const after = messageRows({ ...common, messages: [said('a', 1), said('b', 2), ...later], pageStarts });
+  expect(after.slice(-before.length)).toEqual(before);
+  expect(before[0]).toMatchObject({ kind: 'message', isFollowing: false });
+  const whole = messageRows({ ...common, messages: later, hasOlderMessages: false });
+  expect(whole.map(({ kind }) => kind)).toEqual(['beginning', 'day', 'message', 'message']);
+});

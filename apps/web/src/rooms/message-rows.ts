@@ -9,7 +9,8 @@ export type MessageRow =
   | { kind: 'new'; key: string }
   /** `isFollowing`: said by the same person right after the one before, so the name need not stand there again. */
   | { kind: 'message'; key: string; message: RoomMessageView; isFollowing: boolean }
-  | { kind: 'run'; key: string; run: RunState }
+  /** `answer`: the message that it ended with, if it has said something. */
+  | { kind: 'run'; key: string; run: RunState; answer: RoomMessageView | null }
   | { kind: 'pending'; key: string; pending: PendingRoomMessage; isFollowing: boolean };
 
 interface Said {
@@ -17,6 +18,8 @@ interface Said {
   runs: Readonly<Record<string, RunState>>;
   hasOlderMessages: boolean;
   pending: readonly PendingRoomMessage[];
+  /** Messages that a page began with: they keep their name when older ones come above, so that no row changes its height. */
+  pageStarts?: ReadonlySet<string>;
   /** How far the reader had read when the room was opened. */
   readSeq: number | null;
   readerId: string;
@@ -41,12 +44,14 @@ export function messageRows(said: Said): MessageRow[] {
   let day = '';
   for (const message of messages) {
     while (silent[0] !== undefined && endOf(silent[0]) < message.createdAt) {
-      pushRun(rows, silent.shift());
+      pushRun(rows, silent.shift(), null);
       before = null;
     }
     const messageDay = new Date(message.createdAt).toDateString();
     if (messageDay !== day) {
-      rows.push({ kind: 'day', key: `day ${messageDay}`, at: message.createdAt });
+      // Where the day begins is not known yet: a line above the first message would move with each older page.
+      const isKnown = day !== '' || !said.hasOlderMessages;
+      if (isKnown) rows.push({ kind: 'day', key: `day ${messageDay}`, at: message.createdAt });
       [day, before] = [messageDay, null];
     }
     if (!hasNew && readSeq !== null && message.seq > readSeq && message.authorId !== readerId) {
@@ -59,16 +64,17 @@ export function messageRows(said: Said): MessageRow[] {
     }
     const run = answeredRun(message, runs);
     if (run !== undefined) {
-      if (!isActive(run) && lastAnswers.get(run.id) === message.id) pushRun(rows, run);
+      if (!isActive(run) && lastAnswers.get(run.id) === message.id) pushRun(rows, run, message);
       before = null;
       continue;
     }
-    rows.push({ kind: 'message', key: keyOf(message), message, isFollowing: follows(before, message) });
+    const isFollowing = said.pageStarts?.has(message.id) !== true && follows(before, message);
+    rows.push({ kind: 'message', key: keyOf(message), message, isFollowing });
     before = message;
   }
-  for (const run of silent) pushRun(rows, run);
+  for (const run of silent) pushRun(rows, run, null);
   const active = Object.values(runs).filter(isActive);
-  for (const run of active.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) pushRun(rows, run);
+  for (const run of active.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) pushRun(rows, run, null);
   const last = rows.at(-1);
   let isFollowing = last?.kind === 'message' && last.message.authorId === readerId;
   for (const item of pending) {
@@ -83,8 +89,8 @@ function keyOf({ id, clientId }: RoomMessageView): string {
   return `said ${clientId ?? id}`;
 }
 
-function pushRun(rows: MessageRow[], run: RunState | undefined): void {
-  if (run !== undefined) rows.push({ kind: 'run', key: `run ${run.id}`, run });
+function pushRun(rows: MessageRow[], run: RunState | undefined, answer: RoomMessageView | null): void {
+  if (run !== undefined) rows.push({ kind: 'run', key: `run ${run.id}`, run, answer });
 }
 
 const endOf = (run: RunState): string => run.endedAt ?? run.createdAt;

@@ -1,5 +1,4 @@
 import type { RoomMessageView } from '@aura/contract';
-import { IconPinFilled } from '@tabler/icons-react';
 import { memo, type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatInstant, formatTime } from '../i18n/format.ts';
@@ -8,6 +7,7 @@ import { MessageActions } from './message-actions.tsx';
 import { MessageEditForm } from './message-edit-form.tsx';
 import { MessageFrame } from './message-frame.tsx';
 import { MessageText } from './message-text.tsx';
+import { PinnedMark } from './pinned-mark.tsx';
 import { ReactionBar } from './reaction-bar.tsx';
 import { useRoomScene } from './room-context.ts';
 import classes from './room-message.module.css';
@@ -24,7 +24,7 @@ interface RoomMessageProps {
 /** Something that was said, with what became of it and what can be done with it. */
 export const RoomMessage = memo(function RoomMessage(props: RoomMessageProps): ReactElement {
   const { message, isFollowing, isHighlighted = false, place } = props;
-  const { t, i18n } = useTranslation();
+  const { i18n } = useTranslation();
   const { pins } = useRoomScene();
   const [isEditing, setIsEditing] = useState(false);
   const isPinned = pins.has(message.id);
@@ -38,14 +38,7 @@ export const RoomMessage = memo(function RoomMessage(props: RoomMessageProps): R
           {formatTime(message.createdAt, i18n.language)}
         </time>
       }
-      mark={
-        isPinned && (
-          <span className={classes.pinned}>
-            <IconPinFilled size={12} aria-hidden />
-            {t('rooms.message.pinned')}
-          </span>
-        )
-      }
+      mark={isPinned && <PinnedMark />}
       actions={
         !isEditing &&
         message.deletedAt === null && (

@@ -2,7 +2,7 @@ import type { RoomState } from '@aura/contract';
 import type { LiveRoom } from '@aura/client/react';
 import { Button, Loader, Transition } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
-import { type ReactElement, useMemo } from 'react';
+import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyRoom } from './empty-room.tsx';
 import { MessageRowView } from './message-row-view.tsx';
@@ -20,9 +20,19 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
   const { messages, runs, hasOlderMessages } = state;
   const { readSeq } = live;
   const pending = useMemo(() => live.pending.filter(({ threadOf }) => threadOf === null), [live.pending]);
+  const pageStarts = usePageStarts(messages[0]?.id);
   const rows = useMemo(
-    () => messageRows({ messages, runs, hasOlderMessages, pending, readSeq, readerId: reader.userId }),
-    [messages, runs, hasOlderMessages, pending, readSeq, reader.userId],
+    () =>
+      messageRows({
+        messages,
+        runs,
+        hasOlderMessages,
+        pageStarts,
+        pending,
+        readSeq,
+        readerId: reader.userId,
+      }),
+    [messages, runs, hasOlderMessages, pageStarts, pending, readSeq, reader.userId],
   );
   const { scrollerRef, measure, items, height, isAtBottom, newCount, toBottom, toIndex } = useMessageList({
     rows,
@@ -79,6 +89,13 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
       </Transition>
     </div>
   );
+}
+
+/** The messages that were the first in the list at some time. */
+function usePageStarts(firstId: string | undefined): ReadonlySet<string> {
+  const [starts, setStarts] = useState<ReadonlySet<string>>(new Set());
+  if (firstId !== undefined && !starts.has(firstId)) setStarts(new Set([...starts, firstId]));
+  return starts;
 }
 
 /** Lies over the list: nothing moves when it comes and goes. */

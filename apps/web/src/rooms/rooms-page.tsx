@@ -46,6 +46,7 @@ export function RoomsPage(): ReactElement {
             leftSection={<IconSearch size={16} aria-hidden />}
           />
           <PublicRooms query={query} />
+          <ArchivedRooms query={query} />
         </div>
       </div>
       <CreateRoomModal isOpen={isCreating} onClose={creating.close} />
@@ -87,7 +88,7 @@ function PublicRooms({ query }: { query: string }): ReactElement {
     <>
       <ul className={classes.list}>
         {list.rooms.map((item) => (
-          <PublicRoom
+          <RoomCard
             key={item.room.id}
             item={item}
             isJoined={item.role !== null || mine.some(({ room }) => room.id === item.room.id)}
@@ -106,7 +107,32 @@ function PublicRooms({ query }: { query: string }): ReactElement {
   );
 }
 
-function PublicRoom({ item, isJoined }: { item: RoomListItem; isJoined: boolean }): ReactElement {
+/** The reader's rooms that were archived; nothing where there are none. */
+function ArchivedRooms({ query }: { query: string }): ReactElement | null {
+  const { t } = useTranslation();
+  const list = useRooms({ scope: 'mine', isArchived: true, query });
+  if (list.rooms.length === 0) return null;
+  return (
+    <section aria-label={t('rooms.browser.archived')} className={classes.archived}>
+      <h2 className={classes.heading}>{t('rooms.browser.archived')}</h2>
+      <ul className={classes.list}>
+        {list.rooms.map((item) => (
+          <RoomCard key={item.room.id} item={item} isJoined />
+        ))}
+      </ul>
+      {list.hasMore && (
+        <LoadMore
+          label={t('rooms.browser.loadMore')}
+          isLoading={list.isLoadingMore}
+          hasFailed={list.status === 'error'}
+          onLoad={list.loadMore}
+        />
+      )}
+    </section>
+  );
+}
+
+function RoomCard({ item, isJoined }: { item: RoomListItem; isJoined: boolean }): ReactElement {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const attempt = useAttempt();

@@ -43,7 +43,10 @@ function Panel({ title, children }: SidePanelProps): ReactElement {
   const { t } = useTranslation();
   const { close } = useRoomPanel();
   const rootRef = useRef<HTMLDivElement>(null);
-  useEffect(() => rootRef.current?.focus(), []);
+  useEffect(() => {
+    // Not from a composer in it, which takes the focus by itself.
+    if (rootRef.current?.contains(document.activeElement) === false) rootRef.current.focus();
+  }, []);
   return (
     // Focused when it opens, so that it is read out and Escape reaches it.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions

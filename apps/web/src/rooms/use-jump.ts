@@ -18,11 +18,11 @@ export function useJump({ rows, loadUntil, toIndex }: JumpOptions): string | nul
   const { t } = useTranslation();
   const { seq, arrive } = useRoomPanel();
   const [wantedSeq, setWantedSeq] = useState<number | null>(null);
-  const index = rows.findIndex((row) => row.kind === 'message' && row.message.seq === wantedSeq);
+  const index = rows.findIndex((row) => seqOf(row) === wantedSeq);
   const key = rows[index]?.key ?? null;
-  const latest = useRef({ index, toIndex, hasArrived: false });
+  const latest = useRef({ toIndex });
   useEffect(() => {
-    latest.current = { index, toIndex, hasArrived: key !== null };
+    latest.current = { toIndex };
   });
 
   useEffect(() => {
@@ -38,17 +38,34 @@ export function useJump({ rows, loadUntil, toIndex }: JumpOptions): string | nul
     };
   }, [seq, loadUntil, arrive]);
 
+  // Again when rows came above it, which moves its index.
   useEffect(() => {
-    if (key !== null) latest.current.toIndex(latest.current.index);
-  }, [key]);
+    if (key !== null) latest.current.toIndex(index);
+  }, [key, index]);
 
+  // From when it is there.
   useEffect(() => {
     if (wantedSeq === null) return;
     const timer = setTimeout(() => {
-      if (!latest.current.hasArrived) notifications.show({ message: t('rooms.list.notFound') });
+      if (key === null) notifications.show({ message: t('rooms.list.notFound') });
       setWantedSeq(null);
     }, HIGHLIGHT_MS);
     return () => clearTimeout(timer);
-  }, [wantedSeq, t]);
+  }, [wantedSeq, key, t]);
   return key;
+}
+
+/** Where in the log the message stands that a row shows. */
+function seqOf(row: MessageRow): number | undefined {
+  switch (row.kind) {
+    case 'message':
+      return row.message.seq;
+    case 'run':
+      return row.answer?.seq;
+    case 'beginning':
+    case 'day':
+    case 'new':
+    case 'pending':
+      return undefined;
+  }
 }
