@@ -2,7 +2,10 @@ import type { Locator, Page } from 'playwright-core';
 import type { Person } from './world.ts';
 
 /** What people do in the app and see there, in English. */
-export async function signIn(page: Page, { email, password }: Omit<Person, 'client'>): Promise<void> {
+export async function signIn(
+  page: Page,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+): Promise<void> {
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

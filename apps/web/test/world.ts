@@ -8,6 +8,7 @@ import { launchChromium } from './chromium.ts';
 export interface Person {
   email: string;
   password: string;
+  userId: string;
   /** Signed in as them, from outside the browser. */
   client: AuraClient;
 }
@@ -16,7 +17,8 @@ export interface Person {
 export interface World extends AsyncDisposable {
   server: TestServer;
   url: string;
-  addPerson(): Promise<Person>;
+  /** `nickname`: what others see; without one it is made of the address. */
+  addPerson(options?: { nickname?: string }): Promise<Person>;
   /** A browser of its own: its tabs share a login. When a page in it breaks, the end of the world throws. */
   openBrowser(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** A tab at `path` of the app. */
@@ -37,11 +39,11 @@ export async function createWorld(
   return {
     server,
     url,
-    async addPerson() {
+    async addPerson(options = {}) {
       const client = parts.use(createAuraClient({ url }));
       const person = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
-      await client.register(person);
-      return { ...person, client };
+      const { user } = await client.register({ ...person, ...options });
+      return { ...person, userId: user.id, client };
     },
     async openBrowser(contextOptions = {}) {
       const context = await browser.newContext({ baseURL: url, locale: 'en-US', ...contextOptions });

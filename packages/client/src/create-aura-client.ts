@@ -1,7 +1,8 @@
-import type { ConversationState, RunState } from '@aura/contract';
+import type { AttachmentView, ConversationState, RunState } from '@aura/contract';
 import { watchWakes } from './browser-events.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { followConversation, type FollowOptions, followRun } from './feed/follow-conversation.ts';
+import { type FollowRoomOptions, followRoom } from './feed/follow-room.ts';
 import { createExclusive } from './session/exclusive.ts';
 import { createSession } from './session/session.ts';
 import { createSessionActions, type SessionActions } from './session/session-actions.ts';
@@ -13,6 +14,7 @@ import type { ReadableStore } from './store.ts';
 import { createGuardedFetch } from './transport/guarded-fetch.ts';
 import { REPEATABLE } from './transport/is-repeatable.ts';
 import { createSocket } from './transport/socket.ts';
+import { createUpload, type UploadOptions } from './transport/upload.ts';
 import { type AuraTrpc, createSessionTrpc, createTrpc } from './trpc.ts';
 
 export interface AuraClientOptions {
@@ -45,6 +47,13 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   followConversation(conversationId: string, options: FollowOptions<ConversationState>): Promise<void>;
   /** Keeps one run's state current until it has ended. Resolves then; never rejects. */
   followRun(runId: string, options: FollowOptions<RunState>): Promise<void>;
+  /** Keeps a room's state current while its caller is in it. Resolves when it is over; never rejects. */
+  followRoom(roomId: string, options: FollowRoomOptions): Promise<void>;
+  /**
+   * Brings a file into a room (`LIMITS.attachmentBytes` at most), to be sent with a message within a day. Rejects with an
+   * AuraError.
+   */
+  uploadAttachment(roomId: string, file: Blob, options: UploadOptions): Promise<AttachmentView>;
   /** Closes the connection and stops all timers. The login stays in the storage. */
   close(): void;
 }
@@ -108,6 +117,8 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     connection: socket.connection,
     followConversation: (conversationId, follow) => followConversation(trpc, conversationId, follow),
     followRun: (runId, follow) => followRun(trpc, runId, follow),
+    followRoom: (roomId, follow) => followRoom(trpc, roomId, follow),
+    uploadAttachment: createUpload({ base, fetch, session }),
     close,
     async [Symbol.asyncDispose]() {
       close();

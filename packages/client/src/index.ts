@@ -7,6 +7,7 @@ export { newClientId } from './client-id.ts';
 export type { ConnectionState } from './connection-state.ts';
 export { type AuraClient, type AuraClientOptions, createAuraClient } from './create-aura-client.ts';
 export type { FollowOptions } from './feed/follow-conversation.ts';
+export type { FollowRoomOptions } from './feed/follow-room.ts';
 export type { FollowStatus } from './feed/follow-feed.ts';
 export type { SessionActions } from './session/session-actions.ts';
 export type { SessionState, SessionStore } from './session/session-state.ts';

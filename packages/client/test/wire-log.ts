@@ -10,17 +10,54 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
 
 export const EPOCH = 'abcdef01';
-type Body<E> = E extends { seq: number; at: string } ? Omit<E, 'seq' | 'at'> : never;
+export type Body<E> = E extends { seq: number; at: string } ? Omit<E, 'seq' | 'at'> : never;
 /** An event before the log has given it its place. */
 export type EventBody = Body<ConversationEvent>;
 
-/** One conversation's log in memory: what a server's database would be. */
-export class WireLog {
-  readonly view: ConversationView;
-  readonly events: ConversationEvent[] = [];
+/** A log in memory: what a server's database would be. */
+export class EventLog<E extends { seq: number; at: string }> {
+  readonly events: E[] = [];
   readonly #news = new EventEmitter();
 
   constructor() {
+    this.#news.setMaxListeners(0);
+  }
+
+  protected add(toEvent: (place: { seq: number; at: string }) => E): E {
+    const event = toEvent({ seq: this.events.length + 1, at: new Date().toISOString() });
+    this.events.push(event);
+    this.#news.emit('event', event);
+    return event;
+  }
+
+  get cursor(): string {
+    return formatCursor({ epoch: EPOCH, seq: this.events.length });
+  }
+
+  /** Every event after `cursor`, then live ones. */
+  async *follow(cursor: string | null | undefined, signal: AbortSignal): AsyncGenerator<E> {
+    const news = on(this.#news, 'event', { signal });
+    let last = (cursor ? parseCursor(cursor)?.seq : undefined) ?? 0;
+    try {
+      for (;;) {
+        for (const event of this.events.slice(last)) {
+          yield event;
+          last = event.seq;
+        }
+        await news.next();
+      }
+    } catch (err) {
+      if (!signal.aborted) throw err;
+    }
+  }
+}
+
+/** One conversation's log. */
+export class WireLog extends EventLog<ConversationEvent> {
+  readonly view: ConversationView;
+
+  constructor() {
+    super();
     const at = new Date().toISOString();
     this.view = {
       id: randomUUID(),
@@ -35,15 +72,11 @@ export class WireLog {
       createdAt: at,
       updatedAt: at,
     };
-    this.#news.setMaxListeners(0);
     this.append({ type: 'conversation_created', runId: null, data: { conversation: this.view } });
   }
 
   append(body: EventBody): ConversationEvent {
-    const event: ConversationEvent = { ...body, seq: this.events.length + 1, at: new Date().toISOString() };
-    this.events.push(event);
-    this.#news.emit('event', event);
-    return event;
+    return this.add((place) => ({ ...body, ...place }));
   }
 
   say(text: string, clientId: string | null = null): ConversationEvent {
@@ -75,26 +108,5 @@ export class WireLog {
       isDeleted: false,
     };
     return this.events.reduce<ConversationState>(applyConversationEvent, empty);
-  }
-
-  get cursor(): string {
-    return formatCursor({ epoch: EPOCH, seq: this.events.length });
-  }
-
-  /** Every event after `cursor`, then live ones. */
-  async *follow(cursor: string | null | undefined, signal: AbortSignal): AsyncGenerator<ConversationEvent> {
-    const news = on(this.#news, 'event', { signal });
-    let last = (cursor ? parseCursor(cursor)?.seq : undefined) ?? 0;
-    try {
-      for (;;) {
-        for (const event of this.events.slice(last)) {
-          yield event;
-          last = event.seq;
-        }
-        await news.next();
-      }
-    } catch (err) {
-      if (!signal.aborted) throw err;
-    }
   }
 }

@@ -14,18 +14,28 @@ import {
   listConversationsInputSchema,
   type ListConversationsOutput,
   listMessagesInputSchema,
+  listRoomMessagesInputSchema,
   type ListMessagesOutput,
   loginInputSchema,
+  markReadInputSchema,
   type ModelView,
+  postMessageInputSchema,
   refreshInputSchema,
   registerInputSchema,
   resumeSchema,
+  type RoomEphemeralEvent,
+  roomEventsInputSchema,
+  type RoomFeedEvent,
+  type RoomInboxEvent,
+  type RoomListItem,
+  roomRefSchema,
   type RunFeedEvent,
   runEventsInputSchema,
   runRefSchema,
   type RunState,
   type RunView,
   sendMessageInputSchema,
+  setTypingInputSchema,
   switchTenantInputSchema,
   updateConversationInputSchema,
 } from '@aura/contract';
@@ -34,11 +44,19 @@ import { randomUUID } from 'node:crypto';
 import { type EventEmitter, on } from 'node:events';
 import { type WireAuth, WireError } from './wire-auth.ts';
 import { EPOCH, type WireLog } from './wire-log.ts';
+import type { WireRoom } from './wire-room.ts';
 
 /** What the router works on; one per server. */
 export interface WireWorld {
   auth: WireAuth;
   logs: Map<string, WireLog>;
+  rooms: Map<string, WireRoom>;
+  /** The rooms as their reader's list has them. */
+  roomList: RoomListItem[];
+  /** Events for whoever follows the list of rooms, or a room's presence, now. */
+  hints: EventEmitter<{ inbox: [RoomInboxEvent]; presence: [RoomEphemeralEvent] }>;
+  /** What `setTyping` and `markRead` were called with. */
+  told: unknown[];
   /** What each clientId was answered with. */
   sent: Map<string, { messageId: string; runId: string }>;
   /** Thrown once each by the next subscriptions, before their first event. */
@@ -78,10 +96,18 @@ function logOf(world: WireWorld, conversationId: string): WireLog {
   if (log === undefined) throw new WireError('NOT_FOUND');
   return log;
 }
+function roomOf(world: WireWorld, roomId: string): WireRoom {
+  const room = world.rooms.get(roomId);
+  if (room === undefined) throw new WireError('FORBIDDEN');
+  return room;
+}
 /** The answer of procedures that these tests reach for their type alone. */
 const absent = (): never => {
   throw new WireError('NOT_FOUND');
 };
+
+const inboxEvent = (event: RoomInboxEvent): RoomInboxEvent => event;
+const presenceEvent = (event: RoomEphemeralEvent): RoomEphemeralEvent => event;
 
 /** The procedures the client's own code calls, over the same wire as the real ones, on data in memory. */
 export const wireRouter = t.router({
@@ -156,6 +182,47 @@ export const wireRouter = t.router({
     events: signedIn.input(runEventsInputSchema).subscription(async function* () {
       const next = (): RunFeedEvent => absent();
       yield tracked('none', next());
+    }),
+  }),
+  chat: t.router({
+    getRoom: signedIn.input(roomRefSchema).query(({ ctx, input }) => {
+      const { state, cursor } = roomOf(ctx.world, input.roomId);
+      return { state, cursor, readSeq: 1 };
+    }),
+    messages: signedIn
+      .input(listRoomMessagesInputSchema)
+      .query(({ ctx, input }) => roomOf(ctx.world, input.roomId).page(input)),
+    postMessage: signedIn
+      .input(postMessageInputSchema)
+      .mutation(({ ctx, input }) => roomOf(ctx.world, input.roomId).post(input)),
+    events: signedIn.input(roomEventsInputSchema).subscription(async function* ({ ctx, input, signal }) {
+      if (signal === undefined) return;
+      for await (const event of roomOf(ctx.world, input.roomId).follow(input.lastEventId, signal)) {
+        const feedEvent: RoomFeedEvent = event;
+        yield tracked(formatCursor({ epoch: EPOCH, seq: event.seq }), feedEvent);
+      }
+    }),
+    inbox: signedIn.input(resumeSchema).subscription(async function* ({ ctx, signal }) {
+      if (signal === undefined) return;
+      const news = on(ctx.world.hints, 'inbox', { signal });
+      const start: RoomInboxEvent = { type: 'reset', data: { rooms: ctx.world.roomList } };
+      yield tracked('start', start);
+      for await (const [event] of news) yield tracked('news', inboxEvent(event));
+    }),
+    ephemeral: signedIn.input(roomRefSchema).subscription(async function* ({ ctx, signal }) {
+      if (signal === undefined) return;
+      const news = on(ctx.world.hints, 'presence', { signal });
+      const start: RoomEphemeralEvent = { type: 'now', data: { online: [], typing: [] } };
+      yield tracked('start', start);
+      for await (const [event] of news) yield tracked('news', presenceEvent(event));
+    }),
+    setTyping: signedIn.input(setTypingInputSchema).mutation(({ ctx, input }) => {
+      ctx.world.told.push(input.isTyping);
+      return {};
+    }),
+    markRead: signedIn.input(markReadInputSchema).mutation(({ ctx, input }) => {
+      ctx.world.told.push(input.seq);
+      return { readSeq: input.seq, headSeq: input.seq, unreadCount: 0, mentionCount: 0 };
     }),
   }),
   hitl: t.router({

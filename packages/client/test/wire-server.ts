@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { WebSocketServer } from 'ws';
 import { WireAuth } from './wire-auth.ts';
 import { WireLog } from './wire-log.ts';
+import { WireRoom } from './wire-room.ts';
 import { wireRouter, type WireWorld } from './wire-router.ts';
 
 /**
@@ -23,6 +24,7 @@ export interface WireServer extends AsyncDisposable, WireWorld {
   faults: { name: string; fault: HttpFault }[];
   release(): void;
   addConversation(): { id: string; log: WireLog };
+  addRoom(): WireRoom;
   /** Ends every WebSocket: with a close code, or without a word. */
   cutSockets(code?: number): void;
   /** Says the sentence a server says before a token ends. */
@@ -34,6 +36,10 @@ export async function startWireServer(): Promise<WireServer> {
   const world: WireWorld = {
     auth: new WireAuth(),
     logs: new Map(),
+    rooms: new Map(),
+    roomList: [],
+    hints: new EventEmitter(),
+    told: [],
     sent: new Map(),
     feedFaults: [],
     feeds: [],
@@ -102,6 +108,11 @@ export async function startWireServer(): Promise<WireServer> {
       const log = new WireLog();
       world.logs.set(log.view.id, log);
       return { id: log.view.id, log };
+    },
+    addRoom() {
+      const room = new WireRoom();
+      world.rooms.set(room.id, room);
+      return room;
     },
     cutSockets(code) {
       for (const ws of wss.clients) {

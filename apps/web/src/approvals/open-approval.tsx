@@ -1,3 +1,4 @@
+import { useInbox } from '@aura/client/react';
 import type { ApprovalKind, ApprovalView } from '@aura/contract';
 import { IconHandStop, IconHelpCircle, IconMessageQuestion, type TablerIcon } from '@tabler/icons-react';
 import { type ReactElement, useId } from 'react';
@@ -31,7 +32,8 @@ export function OpenApproval({ approval, place, onDecide }: OpenApprovalProps): 
   const titleId = useId();
   const { kind } = approval;
   const Icon = ICONS[kind];
-  const isAsked = isAskedOf(approval, me);
+  // The inbox holds nothing but what this person may decide.
+  const isAsked = place === 'inbox' || isAskedOf(approval, me);
   return (
     <div className={classes.card} data-kind={kind}>
       <header className={classes.head}>
@@ -70,9 +72,14 @@ function ToolFacts({ approval }: { approval: ApprovalView }): ReactElement {
   );
 }
 
-/** Conversations belong to one person: to everybody else this one does not exist. */
+/** Conversations belong to one person: to everybody else this one does not exist. Rooms have members. */
 function Origin({ approval, me }: { approval: ApprovalView; me: Me | null }): ReactElement {
   const { t } = useTranslation();
+  const { rooms } = useInbox();
+  const item = rooms.find(({ room }) => room.id === approval.conversationId);
+  if (item !== undefined) {
+    return <Link to={`/rooms/${item.room.id}`}>{t('approvals.toRoom', { name: item.room.name })}</Link>;
+  }
   return approval.userId === me?.userId ? (
     <Link to={`/c/${approval.conversationId}`}>{t('approvals.toConversation')}</Link>
   ) : (
@@ -81,6 +88,9 @@ function Origin({ approval, me }: { approval: ApprovalView; me: Me | null }): Re
 }
 
 function askedKey({ approvers }: ApprovalView) {
+  if (approvers.kind === 'room') {
+    return approvers.who === 'members' ? 'approvals.askedMembers' : 'approvals.askedModerators';
+  }
   if (approvers.kind !== 'role') return 'approvals.askedOthers';
   return approvers.role === 'admin' ? 'approvals.askedAdmin' : 'approvals.askedUser';
 }

@@ -1,6 +1,14 @@
 import { LIMITS } from '@aura/contract';
 import { Textarea } from '@mantine/core';
-import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import {
+  type ComponentProps,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { ComposerButton } from './composer-button.tsx';
 import classes from './composer.module.css';
@@ -9,6 +17,16 @@ import classes from './composer.module.css';
 export interface Meanwhile {
   canSend: boolean;
   hint: string;
+}
+
+/** What else the field does, for whoever offers choices while somebody types. */
+export interface ComposerField extends Pick<
+  ComponentProps<'textarea'>,
+  'onSelect' | 'onBlur' | 'aria-autocomplete' | 'aria-controls' | 'aria-activedescendant'
+> {
+  ref: RefObject<HTMLTextAreaElement | null>;
+  /** Answers true for a key that it took. */
+  onKeyDown: (event: KeyboardEvent) => boolean;
 }
 
 interface ComposerProps {
@@ -21,6 +39,11 @@ interface ComposerProps {
   onStop?: () => void;
   /** Set while a run is active. */
   meanwhile?: Meanwhile;
+  field?: ComposerField;
+  /** Something goes with the message, so it needs no words. */
+  canSendEmpty?: boolean;
+  /** Stands below in place of the usual words, on small screens only when it always does. */
+  hint?: { text: string; isAlways: boolean };
   /** Stands below the text. */
   children?: ReactNode;
 }
@@ -28,11 +51,13 @@ interface ComposerProps {
 /** Where a person writes. While an answer is being written they can write on; the conversation says what sending does. */
 export function Composer(props: ComposerProps): ReactElement {
   const { text, onChange, onSend, placeholder, status, onStop, meanwhile, children } = props;
+  const { field, canSendEmpty = false, hint } = props;
   const { t } = useTranslation();
-  const inputRef = useRef<HTMLTextAreaElement>(null);
+  const ownRef = useRef<HTMLTextAreaElement>(null);
+  const { ref: inputRef = ownRef, onKeyDown: takeKey, ...fieldProps } = field ?? {};
   const excess = text.trim().length - LIMITS.messageChars;
   const isTaken = status === 'ready' || (status === 'running' && meanwhile?.canSend === true);
-  const canSend = isTaken && text.trim() !== '' && excess <= 0;
+  const canSend = isTaken && (canSendEmpty || text.trim() !== '') && excess <= 0;
   const send = () => {
     if (canSend) onSend(text.trim());
   };
@@ -40,14 +65,17 @@ export function Composer(props: ComposerProps): ReactElement {
   useEffect(() => {
     // Not on touch screens: the keyboard would cover what the person came to read.
     if (window.matchMedia('(hover: hover)').matches) inputRef.current?.focus();
-  }, []);
+  }, [inputRef]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     // While a syllable is being composed (Korean, Japanese, Chinese) Enter belongs to it; Safari says so by 229.
     const isComposing = event.nativeEvent.isComposing || event.keyCode === 229;
-    if (event.key !== 'Enter' || event.shiftKey || isComposing) return;
-    event.preventDefault();
-    send();
+    if (isComposing) return;
+    if (takeKey?.(event) === true) event.preventDefault();
+    else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
   };
   return (
     <form
@@ -58,6 +86,7 @@ export function Composer(props: ComposerProps): ReactElement {
     >
       <div className={classes.box}>
         <Textarea
+          {...fieldProps}
           ref={inputRef}
           variant="unstyled"
           autosize
@@ -79,11 +108,11 @@ export function Composer(props: ComposerProps): ReactElement {
         className={classes.hint}
         role={excess > 0 ? 'alert' : undefined}
         data-excess={excess > 0}
-        data-always={meanwhile !== undefined}
+        data-always={meanwhile !== undefined || hint?.isAlways === true}
       >
         {excess > 0
           ? t('conversation.tooLong', { count: excess })
-          : (meanwhile?.hint ?? t('conversation.hintSend'))}
+          : (meanwhile?.hint ?? hint?.text ?? t('conversation.hintSend'))}
       </p>
     </form>
   );

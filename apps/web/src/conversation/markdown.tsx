@@ -1,5 +1,5 @@
 import { memo, type ReactElement } from 'react';
-import ReactMarkdown, { type Components } from 'react-markdown';
+import ReactMarkdown, { type Components, type Options } from 'react-markdown';
 import remarkCjkFriendly from 'remark-cjk-friendly';
 import remarkGfm from 'remark-gfm';
 import { CodeBlock } from './code-block.tsx';
@@ -25,21 +25,33 @@ const COMPONENTS: Components = {
   ),
 };
 
-const Part = memo(function Part({ text }: { text: string }): ReactElement {
+type RehypePlugins = Options['rehypePlugins'];
+
+interface PartProps {
+  text: string;
+  rehypePlugins: RehypePlugins;
+}
+const Part = memo(function Part({ text, rehypePlugins }: PartProps): ReactElement {
   return (
-    <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+    <ReactMarkdown remarkPlugins={PLUGINS} rehypePlugins={rehypePlugins} components={COMPONENTS}>
       {text}
     </ReactMarkdown>
   );
 });
 
+interface MarkdownProps {
+  text: string;
+  isLive: boolean;
+  rehypePlugins?: RehypePlugins;
+}
+
 /** Markdown from a model, so from anyone: no HTML, nothing loaded by itself, links open elsewhere. */
-export function Markdown({ text, isLive }: { text: string; isLive: boolean }): ReactElement {
+export function Markdown({ text, isLive, rehypePlugins }: MarkdownProps): ReactElement {
   return (
     <div className={classes.root} data-live={isLive}>
       {splitMarkdown(text).map((part, index) => (
         // Parts are only ever appended, so their place names them.
-        <Part key={index} text={part} />
+        <Part key={index} text={part} rehypePlugins={rehypePlugins} />
       ))}
     </div>
   );

@@ -10,9 +10,11 @@ import classes from './run-view.module.css';
 /** What can be done with a finished answer, and how it came about. */
 export function RunActions({
   run,
+  place,
   isNewest,
 }: {
   run: RunState;
+  place: 'conversation' | 'room';
   /** Nothing comes after it. */
   isNewest: boolean;
 }): ReactElement | null {
@@ -32,7 +34,7 @@ export function RunActions({
   return (
     <div className={classes.actions}>
       <CopyButton text={text} label={t('conversation.copyAnswer')} />
-      <BranchActions run={run} isNewest={isNewest} />
+      {place === 'conversation' && <BranchActions run={run} isNewest={isNewest} />}
       <Tooltip label={cost} disabled={cost === null}>
         <span>
           {run.model}

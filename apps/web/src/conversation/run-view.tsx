@@ -18,6 +18,8 @@ interface RunViewProps {
   run: RunState;
   /** What was said into it. */
   steering: readonly Steering[];
+  /** In a room there are no branches: what was said belongs to all. */
+  place: 'conversation' | 'room';
   /** Nothing comes after it. */
   isNewest: boolean;
   /** It is queued, and another run's turn comes first. */
@@ -29,7 +31,7 @@ interface RunViewProps {
 
 /** All that a run did, in the order it happened. */
 export const RunView = memo(function RunView(props: RunViewProps): ReactElement {
-  const { run, steering, isNewest, isBehind, onTryAgain, onStop } = props;
+  const { run, steering, place, isNewest, isBehind, onTryAgain, onStop } = props;
   const { t } = useTranslation();
   const hasPlan = run.items.some((item) => item.kind === 'plan');
   const questions = new Set(run.items.flatMap(askedByCall));
@@ -52,7 +54,7 @@ export const RunView = memo(function RunView(props: RunViewProps): ReactElement 
       <Steered steering={steering} index={run.items.length} />
       <RunStatusLine run={run} isBehind={isBehind} onStop={onStop} />
       <RunOutcome run={run} onTryAgain={onTryAgain} />
-      {!isActive(run) && <RunActions run={run} isNewest={isNewest} />}
+      {!isActive(run) && <RunActions run={run} place={place} isNewest={isNewest} />}
     </article>
   );
 });

@@ -30,6 +30,7 @@ export function TranscriptEntryView(props: TranscriptEntryViewProps): ReactEleme
         <RunView
           run={entry.run}
           steering={entry.steering}
+          place="conversation"
           isNewest={isNewest}
           isBehind={entry.run.status === 'queued' && activeRunId !== null && activeRunId !== entry.run.id}
           onTryAgain={question === undefined ? null : () => onSend(question.text)}

@@ -7,6 +7,8 @@ export interface StickToBottom {
   scrollerRef: RefCallback<HTMLElement>;
   isAtBottom: boolean;
   toBottom: () => void;
+  /** The place is somewhere else now. */
+  letGo: () => void;
 }
 
 /**
@@ -26,6 +28,8 @@ export function useStickToBottom(): StickToBottom {
     setStuck(true);
     if (elementRef.current !== null) elementRef.current.scrollTop = elementRef.current.scrollHeight;
   }, [setStuck]);
+
+  const letGo = useCallback(() => setStuck(false), [setStuck]);
 
   const scrollerRef = useCallback<RefCallback<HTMLElement>>(
     (element) => {
@@ -66,5 +70,5 @@ export function useStickToBottom(): StickToBottom {
     },
     [setStuck],
   );
-  return { scrollerRef, isAtBottom, toBottom };
+  return { scrollerRef, isAtBottom, toBottom, letGo };
 }

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Logo } from '../app/logo.tsx';
 import { InboxLink } from '../approvals/inbox-link.tsx';
+import { RoomList } from '../rooms/room-list.tsx';
 import { UserMenu } from '../session/user-menu.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { SearchField } from './search-field.tsx';
@@ -33,18 +34,18 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }): ReactEleme
         <InboxLink onNavigate={onNavigate} />
         <SearchField value={text} onChange={setText} />
       </div>
-      <nav
-        className={classes.list}
-        aria-label={t(isArchive ? 'conversations.archived' : 'conversations.title')}
-      >
-        <ConversationList
-          // A new question starts at the top of a new list.
-          key={`${isArchive}:${query}`}
-          isArchive={isArchive}
-          query={query}
-          onNavigate={onNavigate}
-        />
-      </nav>
+      <div className={classes.list}>
+        {!isArchive && query === '' && <RoomList onNavigate={onNavigate} />}
+        <nav aria-label={t(isArchive ? 'conversations.archived' : 'conversations.title')}>
+          <ConversationList
+            // A new question starts at the top of a new list.
+            key={`${isArchive}:${query}`}
+            isArchive={isArchive}
+            query={query}
+            onNavigate={onNavigate}
+          />
+        </nav>
+      </div>
       <div className={classes.bottom}>
         <UnstyledButton
           className={classes.archive}

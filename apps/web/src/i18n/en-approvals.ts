@@ -14,6 +14,7 @@ export const enApprovals = {
   announceNew: 'Aura needs your decision: {{title}}',
   announceClosed: '{{outcome}}: {{title}}',
   toConversation: 'Open the conversation',
+  toRoom: 'Open the room “{{name}}”',
   fromOthers: 'From someone else’s conversation',
   eyebrow: {
     tool: 'Needs your approval',
@@ -76,6 +77,8 @@ export const enApprovals = {
   tooLate: 'Your decision came too late.',
   askedAdmin: 'An admin has been asked. You will see the decision here.',
   askedUser: 'The members of this workspace have been asked. You will see the decision here.',
+  askedMembers: 'The members of this room have been asked. You will see the decision here.',
+  askedModerators: 'The owners and moderators of this room have been asked. You will see the decision here.',
   askedOthers: 'Someone else has been asked. You will see the decision here.',
   outcome: {
     approvedByYou: 'You approved',

@@ -1,4 +1,5 @@
 import { enApprovals } from './en-approvals.ts';
+import { enRooms } from './en-rooms.ts';
 
 /** Every string of the app in English. Its shape is the type that other languages must fill. */
 export const en = {
@@ -233,6 +234,7 @@ export const en = {
     announceTool: 'Using a tool: {{tool}}',
   },
   approvals: enApprovals,
+  rooms: enRooms,
   runErrors: {
     provider_rate_limited: 'The model is receiving too many requests.',
     provider_quota: 'The model account has used up its quota.',

@@ -54,6 +54,27 @@ export function formatMoment(instant: string, language: string, now: number): st
   return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(date);
 }
 
+/** The time of day. */
+export function formatTime(instant: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(instant));
+}
+
+/** A day in full: "Monday, 1 June 2026". */
+export function formatDay(instant: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(new Date(instant));
+}
+
+/** A size in bytes as people say it: "312 kB", "10 MB". */
+export function formatBytes(bytes: number, language: string): string {
+  const isSmall = bytes < 1_000_000;
+  const format = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: isSmall ? 'kilobyte' : 'megabyte',
+    maximumFractionDigits: 1,
+  });
+  return format.format(Math.max(0.1, bytes / (isSmall ? 1_000 : 1_048_576)));
+}
+
 function withUnit(count: number, unit: 'second' | 'minute' | 'hour' | 'day', language: string): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }

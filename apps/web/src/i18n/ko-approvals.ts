@@ -15,6 +15,7 @@ export const koApprovals: Dictionary['approvals'] = {
   announceNew: 'Aura가 결정을 기다립니다: {{title}}',
   announceClosed: '{{outcome}}: {{title}}',
   toConversation: '대화 열기',
+  toRoom: '대화방 “{{name}}” 열기',
   fromOthers: '다른 사람의 대화에서 온 요청',
   eyebrow: {
     tool: '승인이 필요합니다',
@@ -77,6 +78,8 @@ export const koApprovals: Dictionary['approvals'] = {
   tooLate: '결정이 늦었습니다.',
   askedAdmin: '관리자에게 요청했습니다. 결정되면 여기에 표시됩니다.',
   askedUser: '이 워크스페이스의 멤버에게 요청했습니다. 결정되면 여기에 표시됩니다.',
+  askedMembers: '이 대화방의 멤버에게 물었습니다. 결정이 여기에 표시됩니다.',
+  askedModerators: '이 대화방의 소유자와 운영자에게 물었습니다. 결정이 여기에 표시됩니다.',
   askedOthers: '다른 사람에게 요청했습니다. 결정되면 여기에 표시됩니다.',
   outcome: {
     approvedByYou: '내가 승인함',

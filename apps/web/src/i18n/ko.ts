@@ -1,5 +1,6 @@
 import type { Dictionary } from './en.ts';
 import { koApprovals } from './ko-approvals.ts';
+import { koRooms } from './ko-rooms.ts';
 
 /** 앱의 모든 문구. */
 export const ko: Dictionary = {
@@ -234,6 +235,7 @@ export const ko: Dictionary = {
     announceTool: '도구 사용 중: {{tool}}',
   },
   approvals: koApprovals,
+  rooms: koRooms,
   runErrors: {
     provider_rate_limited: '모델에 요청이 너무 많습니다.',
     provider_quota: '모델 계정의 사용 한도를 모두 썼습니다.',

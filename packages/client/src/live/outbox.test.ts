@@ -16,17 +16,17 @@ const message = (clientId: string, text: string, seq: number): MessageView => ({
 });
 
 function start() {
-  const calls: { clientId: string; settle: PromiseWithResolvers<void> }[] = [];
-  const outbox = createOutbox({
+  const calls: { clientId: string; settle: PromiseWithResolvers<{ seq?: number }> }[] = [];
+  const outbox = createOutbox<{ text: string }>({
     send({ clientId }) {
-      const settle = Promise.withResolvers<void>();
+      const settle = Promise.withResolvers<{ seq?: number }>();
       calls.push({ clientId, settle });
       return settle.promise;
     },
     onChange: () => undefined,
   });
   const texts = (messages: MessageView[]) => outbox.pending(messages).map(({ text }) => text);
-  const add = (text: string) => outbox.add(text, { context: undefined });
+  const add = (text: string) => outbox.add({ text });
   return { outbox, calls, texts, add };
 }
 
@@ -37,7 +37,7 @@ test('the event may come before the answer or after it: the message never shows 
   expect(texts([message(hi, 'hi', 1)])).toEqual([]);
 
   const ho = add('ho');
-  calls[1]?.settle.resolve();
+  calls[1]?.settle.resolve({});
   await expect.poll(() => outbox.isDelivered()).toBe(true);
   expect(texts([message(hi, 'hi', 1)])).toEqual(['ho']);
   expect(texts([message(hi, 'hi', 1), message(ho, 'ho', 2)])).toEqual([]);
@@ -60,4 +60,25 @@ test('a refused message stays as failed; a retry keeps its clientId', async () =
   expect(outbox.pending([])).toEqual([{ clientId, text: 'hi', status: 'sending' }]);
   outbox.discard(clientId);
   expect(outbox.pending([])).toEqual([]);
+});
+
+test('a message that shows elsewhere has arrived when the log has reached its place', async () => {
+  const { outbox, calls, texts, add } = start();
+  add('in a thread');
+  calls[0]?.settle.resolve({ seq: 9 });
+  await expect.poll(() => outbox.isDelivered()).toBe(true);
+  expect(outbox.pending([], 8)).toHaveLength(1);
+  expect(outbox.pending([], 9)).toEqual([]);
+  expect(texts([])).toEqual([]);
+});
+
+test('what failed for want of a connection is sent again in its order, what was refused is not', async () => {
+  const { outbox, calls, add } = start();
+  const [a, b, c] = [add('a'), add('b'), add('c')];
+  for (const [index, code] of (['NETWORK', 'MUTED', 'UNAVAILABLE'] as const).entries()) {
+    calls[index]?.settle.reject(new AuraError(code, { message: code }));
+  }
+  await expect.poll(() => outbox.pending([]).filter(({ status }) => status === 'failed')).toHaveLength(3);
+  outbox.retryUnsent();
+  expect(calls.map(({ clientId }) => clientId)).toEqual([a, b, c, a, c]);
 });

@@ -1,83 +1,125 @@
-import type { MessageView, PageContext } from '@aura/contract';
-import { type AuraError, toAuraError } from '../aura-error.ts';
+import { type AuraError, isTransient, toAuraError } from '../aura-error.ts';
 import { newClientId } from '../client-id.ts';
+import type { KeptMessage, OutboxShelf } from './outbox-shelf.ts';
 
-/** A message that was sent and has not shown up in the conversation yet. */
-export interface PendingMessage {
+/** A message that was sent and has not shown up yet: what is to be said, and how far it got. */
+export type Pending<B> = B & {
   clientId: string;
-  text: string;
   status: 'sending' | 'failed';
   /** Why it failed; `retry` sends it again, without the risk of sending it twice. */
   error?: AuraError;
-}
+};
 
-interface Item extends PendingMessage {
-  context: PageContext | undefined;
+interface Item<B> {
+  clientId: string;
+  body: B;
+  status: 'sending' | 'failed';
+  error?: AuraError;
   /** The server has it: the call was answered, though its event may still be on the way. */
   isDelivered: boolean;
+  /** Its place in the log, where the answer told it. */
+  seq: number | null;
 }
 
-export interface Outbox {
+export interface Outbox<B> {
   /** Starts sending; answers the clientId. */
-  add: (text: string, options: { context: PageContext | undefined }) => string;
+  add: (body: B) => string;
   retry: (clientId: string) => void;
+  /** Sends again, in their order, what failed for want of a connection. */
+  retryUnsent: () => void;
   discard: (clientId: string) => void;
+  /** Forgets all of them, here; what is kept for after a reload stays with its owner. */
   clear: () => void;
+  /** Takes up what was left from before a reload. */
+  restore: () => void;
   /** True when the server has every message that was sent. */
   isDelivered: () => boolean;
-  /** Those that `messages` do not hold yet. Forgets the ones that have arrived. */
-  pending: (messages: readonly MessageView[]) => PendingMessage[];
+  /** Those that have not shown up: neither in `messages`, nor in the log up to `seq`. Forgets the ones that have. */
+  pending: (messages: readonly { clientId: string | null }[], seq?: number) => Pending<B>[];
 }
 
-type Send = (message: { text: string; context?: PageContext; clientId: string }) => Promise<unknown>;
+interface OutboxOptions<B> {
+  /** May answer the message's place in the log, which tells when it has arrived wherever it shows. */
+  send: (message: B & { clientId: string }) => Promise<{ seq?: number }>;
+  /** Called whenever `pending` may answer something else. */
+  onChange: () => void;
+  /** Where messages lie until they have arrived; without one they last as long as the page. */
+  shelf?: OutboxShelf<B>;
+}
 
-/** Messages on their way. `onChange` is called whenever `pending` may answer something else. */
-export function createOutbox({ send, onChange }: { send: Send; onChange: () => void }): Outbox {
-  let items: Item[] = [];
+/** Messages on their way. */
+export function createOutbox<B extends object>({ send, onChange, shelf }: OutboxOptions<B>): Outbox<B> {
+  let items: Item<B>[] = [];
 
-  const update = (clientId: string, change: (item: Item) => Item | null) => {
-    items = items.flatMap((item) => (item.clientId === clientId ? (change(item) ?? []) : item));
+  const put = (next: Item<B>[]) => {
+    items = next;
+    shelf?.write(items.map(kept));
+  };
+  const update = (clientId: string, change: (item: Item<B>) => Item<B> | null) => {
+    put(items.flatMap((item) => (item.clientId === clientId ? (change(item) ?? []) : item)));
     onChange();
   };
-  const transmit = async ({ clientId, text, context }: Item): Promise<void> => {
+  const transmit = async ({ clientId, body }: Item<B>): Promise<void> => {
     try {
-      await send({ clientId, text, ...(context === undefined ? {} : { context }) });
-      update(clientId, (item) => ({ ...item, isDelivered: true }));
+      const { seq = null } = await send({ ...body, clientId });
+      update(clientId, (item) => ({ ...item, isDelivered: true, seq }));
     } catch (err) {
       update(clientId, (item) => ({ ...item, status: 'failed', error: toAuraError(err) }));
     }
   };
+  const retry = (clientId: string) =>
+    update(clientId, (item) => {
+      if (item.status !== 'failed') return item;
+      const { error: _, ...rest } = item;
+      const again: Item<B> = { ...rest, status: 'sending' };
+      void transmit(again);
+      return again;
+    });
   return {
-    add(text, { context }) {
-      const item: Item = { clientId: newClientId(), text, status: 'sending', context, isDelivered: false };
-      items = [...items, item];
+    add(body) {
+      const clientId = newClientId();
+      const item: Item<B> = { clientId, body, status: 'sending', isDelivered: false, seq: null };
+      put([...items, item]);
       onChange();
       void transmit(item);
-      return item.clientId;
+      return clientId;
     },
-    retry(clientId) {
-      update(clientId, (item) => {
-        if (item.status !== 'failed') return item;
-        const { error: _, ...rest } = item;
-        const again: Item = { ...rest, status: 'sending' };
-        void transmit(again);
-        return again;
-      });
+    retry,
+    retryUnsent() {
+      for (const { clientId, error } of items) {
+        if (error !== undefined && isTransient(error.code)) retry(clientId);
+      }
     },
     discard: (clientId) => update(clientId, () => null),
     clear() {
       items = [];
     },
+    restore() {
+      const known = new Set(items.map(({ clientId }) => clientId));
+      const left = (shelf?.read() ?? []).filter(({ clientId }) => !known.has(clientId));
+      if (left.length === 0) return;
+      const restored = left.map((item): Item<B> => ({ ...item, isDelivered: false, seq: null }));
+      put([...restored, ...items]);
+      onChange();
+      for (const item of restored) if (item.status === 'sending') void transmit(item);
+    },
     isDelivered: () => items.every((item) => item.isDelivered),
-    pending(messages) {
+    pending(messages, reachedSeq = 0) {
       const arrived = new Set(messages.map((message) => message.clientId));
-      items = items.filter(({ clientId }) => !arrived.has(clientId));
-      return items.map(({ clientId, text, status, error }) => ({
+      const left = items.filter(
+        ({ clientId, seq }) => !arrived.has(clientId) && (seq === null || seq > reachedSeq),
+      );
+      if (left.length < items.length) put(left);
+      return items.map(({ clientId, body, status, error }) => ({
+        ...body,
         clientId,
-        text,
         status,
         ...(error === undefined ? {} : { error }),
       }));
     },
   };
+}
+
+function kept<B>({ clientId, body, status, error }: Item<B>): KeptMessage<B> {
+  return { clientId, body, status, ...(error === undefined ? {} : { error }) };
 }

@@ -1,21 +1,18 @@
-import type { ConversationState, PageContext } from '@aura/contract';
-import { type AuraError, toAuraError } from '../aura-error.ts';
+import type { ConversationState, MessageView, PageContext } from '@aura/contract';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
 import { coalesce, FRAME_MS } from './coalesce.ts';
-import { type LiveStatus, toLiveStatus } from './live-status.ts';
-import { identityKeyOf } from './identity-key-of.ts';
-import { NO_OLDER, olderAfterReset, prependPage, withOlder } from './older-messages.ts';
-import { createOutbox, type PendingMessage } from './outbox.ts';
+import { createFollower, type Followed } from './follower.ts';
+import { NO_OLDER, olderAfterReset, type OlderMessages, prependPage, withOlder } from './older-messages.ts';
+import { createOutbox, type Pending } from './outbox.ts';
 import type { Running } from './share.ts';
 
-export interface ConversationSnapshot {
-  status: LiveStatus;
-  /** Why the status is `error`; beside another status, what went wrong last and is being tried again. */
-  error: AuraError | null;
-  /** Older messages that were loaded are in `messages` too. */
-  state: ConversationState | null;
+/** A message that was sent and has not shown up in the conversation yet. */
+export type PendingMessage = Pending<{ text: string; context?: PageContext }>;
+
+/** Older messages that were loaded are in the state's `messages` too. */
+export interface ConversationSnapshot extends Followed<ConversationState> {
   pending: PendingMessage[];
   isLoadingOlder: boolean;
 }
@@ -57,101 +54,63 @@ export function createSharedConversation({
   conversationId,
 }: SharedConversationOptions): SharedConversation & Running<ConversationSnapshot> {
   const store = createStore<ConversationSnapshot>(BLANK);
-  let feed: {
-    state: ConversationState | null;
-    status: ConversationSnapshot['status'];
-    error: AuraError | null;
-  };
-  let older = NO_OLDER;
+  let older: OlderMessages<MessageView> = NO_OLDER;
   let isLoadingOlder = false;
-  let following: AbortController | null = null;
-  let stopWatching: (() => void) | null = null;
-  let identity = identityKeyOf(client.session.get());
   let shown: { feed: ConversationState; older: typeof older; state: ConversationState } | null = null;
-  reset();
 
   const { soon, now, cancel } = coalesce(() => {
-    const { status, error } = feed;
     const state = compose();
     const pending = outbox.pending(state?.messages ?? []);
-    store.set({ status, error, state, pending, isLoadingOlder });
+    store.set({ ...follower.get(), state, pending, isLoadingOlder });
   }, FRAME_MS);
 
-  const outbox = createOutbox({
-    send: (message) => client.conversation.send.mutate({ conversationId, ...message }),
+  const outbox = createOutbox<{ text: string; context?: PageContext }>({
+    async send(message) {
+      await client.conversation.send.mutate({ conversationId, ...message });
+      return {};
+    },
     onChange: () => now(),
   });
-
-  function reset(): void {
-    feed = { state: null, status: 'loading', error: null };
-    older = NO_OLDER;
-    isLoadingOlder = false;
-    shown = null;
-  }
-
-  /** Nothing of one identity may show under another. True when there was a change. */
-  function forgetOthers(): boolean {
-    const next = identityKeyOf(client.session.get());
-    if (next === identity) return false;
-    identity = next;
-    outbox.clear();
-    reset();
-    return true;
-  }
+  const follower = createFollower<ConversationState>({
+    client,
+    follow: (options) => client.followConversation(conversationId, options),
+    onState(next, previous) {
+      if (previous !== null && next.messages[0]?.id !== previous.messages[0]?.id) {
+        older = olderAfterReset(older, previous, next);
+      }
+    },
+    onForget() {
+      outbox.clear();
+      older = NO_OLDER;
+      isLoadingOlder = false;
+      now();
+    },
+    onChange: soon,
+  });
 
   /** Unchanged parts keep their identity, so that what shows them need not be drawn again. */
   function compose(): ConversationState | null {
-    if (feed.state === null) return null;
-    if (shown?.feed !== feed.state || shown.older !== older) {
-      shown = { feed: feed.state, older, state: withOlder(feed.state, older) };
+    const { state: feed } = follower.get();
+    if (feed === null) return null;
+    if (shown?.feed !== feed || shown.older !== older) {
+      shown = { feed, older, state: withOlder(feed, older) };
     }
     return shown.state;
-  }
-
-  function follow(): void {
-    following = new AbortController();
-    void client.followConversation(conversationId, {
-      signal: following.signal,
-      onState(state) {
-        if (feed.state !== null && state.messages[0]?.id !== feed.state.messages[0]?.id) {
-          older = olderAfterReset(older, feed.state, state);
-        }
-        feed = { state, status: 'ready', error: null };
-        soon();
-      },
-      onStatus(status) {
-        feed = { ...feed, ...toLiveStatus(status, feed.status) };
-        soon();
-      },
-    });
   }
 
   return {
     get: store.get,
     subscribe: store.subscribe,
-    begin() {
-      forgetOthers();
-      stopWatching = client.session.subscribe(() => {
-        if (!forgetOthers()) return;
-        following?.abort();
-        follow();
-        now();
-      });
-      follow();
-    },
+    begin: follower.begin,
     isDisposable: outbox.isDelivered,
     end() {
-      stopWatching?.();
-      following?.abort();
-      following = null;
+      follower.end();
       cancel();
     },
-    send(text, context) {
-      return outbox.add(text, { context });
-    },
+    send: (text, context) => outbox.add({ text, ...(context === undefined ? {} : { context }) }),
     retry: outbox.retry,
     discard: outbox.discard,
-    async stop(runId = feed.state?.conversation.activeRunId ?? undefined) {
+    async stop(runId = follower.get().state?.conversation.activeRunId ?? undefined) {
       if (runId !== undefined) await client.agent.stop.mutate({ runId }, REPEATABLE);
     },
     loadOlder() {
@@ -159,19 +118,18 @@ export function createSharedConversation({
       const before = state?.messages[0]?.seq;
       if (isLoadingOlder || before === undefined || state?.hasOlderMessages !== true) return;
       isLoadingOlder = true;
-      const asked = following;
+      const signal = follower.signal();
       client.conversation.messages
         .query({ conversationId, before })
         .then((page) => {
           // Only while the page still joins on: the identity or the snapshot may have changed meanwhile.
-          if (following === asked && compose()?.messages[0]?.seq === before) older = prependPage(older, page);
-          isLoadingOlder = false;
+          if (!signal.aborted && compose()?.messages[0]?.seq === before) older = prependPage(older, page);
         })
-        .catch((err: unknown) => {
+        .catch(follower.fail)
+        .finally(() => {
           isLoadingOlder = false;
-          feed = { ...feed, error: toAuraError(err) };
-        })
-        .finally(now);
+          now();
+        });
       now();
     },
   };

@@ -1,26 +1,17 @@
 import type { RunState } from '@aura/contract';
-import type { AuraError } from '../aura-error.ts';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
 import { coalesce, FRAME_MS } from './coalesce.ts';
-import { identityKeyOf } from './identity-key-of.ts';
-import { type LiveStatus, toLiveStatus } from './live-status.ts';
+import { createFollower, type Followed } from './follower.ts';
 import type { Running } from './share.ts';
 
-export interface RunSnapshot {
-  status: LiveStatus;
-  /** Why the status is `error`; beside another status, what went wrong last and is being tried again. */
-  error: AuraError | null;
-  state: RunState | null;
-}
+export type RunSnapshot = Followed<RunState>;
 
 export interface SharedRun extends ReadableStore<RunSnapshot> {
   /** Ends the run, also one that waits for a person. Rejects with an AuraError. */
   stop: () => Promise<void>;
 }
-
-const BLANK: RunSnapshot = { status: 'loading', error: null, state: null };
 
 /** A run that is followed from `begin` to `end`. */
 export function createSharedRun({
@@ -30,53 +21,21 @@ export function createSharedRun({
   client: AuraClient;
   runId: string;
 }): SharedRun & Running<RunSnapshot> {
-  const store = createStore<RunSnapshot>(BLANK);
-  let latest = BLANK;
-  let identity = identityKeyOf(client.session.get());
-  let following: AbortController | null = null;
-  let stopWatching: (() => void) | null = null;
-  const { soon, now, cancel } = coalesce(() => store.set(latest), FRAME_MS);
-
-  /** Nothing of one identity may show under another. True when there was a change. */
-  const forgetOthers = (): boolean => {
-    const next = identityKeyOf(client.session.get());
-    if (next === identity) return false;
-    identity = next;
-    latest = BLANK;
-    return true;
-  };
-  const follow = () => {
-    following?.abort();
-    following = new AbortController();
-    void client.followRun(runId, {
-      signal: following.signal,
-      onState(state) {
-        latest = { status: 'ready', error: null, state };
-        soon();
-      },
-      onStatus(status) {
-        latest = { ...latest, ...toLiveStatus(status, latest.status) };
-        soon();
-      },
-    });
-  };
+  const follower = createFollower<RunState>({
+    client,
+    follow: (options) => client.followRun(runId, options),
+    onForget: () => now(),
+    onChange: () => soon(),
+  });
+  const store = createStore<RunSnapshot>(follower.get());
+  const { soon, now, cancel } = coalesce(() => store.set(follower.get()), FRAME_MS);
   return {
     get: store.get,
     subscribe: store.subscribe,
-    begin() {
-      forgetOthers();
-      stopWatching = client.session.subscribe(() => {
-        if (!forgetOthers()) return;
-        follow();
-        now();
-      });
-      follow();
-    },
+    begin: follower.begin,
     isDisposable: () => true,
     end() {
-      stopWatching?.();
-      following?.abort();
-      following = null;
+      follower.end();
       cancel();
     },
     async stop() {

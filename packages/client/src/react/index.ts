@@ -2,9 +2,15 @@
 export type { ConnectionState } from '../connection-state.ts';
 export type { Asked, DecisionActions, DecisionsById, DecisionState } from '../live/decisions.ts';
 export type { LiveStatus } from '../live/live-status.ts';
-export type { PendingMessage } from '../live/outbox.ts';
-export type { ConversationActions, ConversationSnapshot } from '../live/shared-conversation.ts';
+export type { RoomMessageActions } from '../live/room-actions.ts';
+export type {
+  ConversationActions,
+  ConversationSnapshot,
+  PendingMessage,
+} from '../live/shared-conversation.ts';
+export type { PendingRoomMessage, RoomActions, RoomDraft, RoomSnapshot } from '../live/shared-room.ts';
 export type { RunSnapshot } from '../live/shared-run.ts';
+export type { ThreadSnapshot } from '../live/shared-thread.ts';
 export type { SessionState } from '../session/session-state.ts';
 export { AuraProvider, type AuraProviderProps, useAura } from './aura-provider.ts';
 export { type ApprovalInbox, useApprovals } from './use-approvals.ts';
@@ -18,7 +24,12 @@ export {
 } from './use-conversation-mutations.ts';
 export { type ConversationList, useConversations } from './use-conversations.ts';
 export { type DecisionsHandle, useDecisions } from './use-decisions.ts';
+export { type Inbox, useInbox } from './use-inbox.ts';
 export { useModels } from './use-models.ts';
+export { type LiveRoom, useRoom } from './use-room.ts';
+export { useCreateRoom, useJoinRoom, type NewRoom } from './use-room-mutations.ts';
+export { type RoomDirectory, useRooms } from './use-rooms.ts';
 export { type LiveRun, useRun } from './use-run.ts';
 export { useSession } from './use-session.ts';
+export { type LiveThread, useThread } from './use-thread.ts';
 export { useTools } from './use-tools.ts';

@@ -3,6 +3,7 @@ export const auraKeys = {
   all: (identityKey: string | null) => ['aura', identityKey] as const,
   conversations: (identityKey: string | null) => ['aura', identityKey, 'conversations'] as const,
   approvals: (identityKey: string | null) => ['aura', identityKey, 'approvals'] as const,
+  rooms: (identityKey: string | null) => ['aura', identityKey, 'rooms'] as const,
   models: (identityKey: string | null) => ['aura', identityKey, 'models'] as const,
   tools: (identityKey: string | null) => ['aura', identityKey, 'tools'] as const,
 };

@@ -1,10 +1,9 @@
 import type { ConversationRef, ConversationView, PageContext, UpdateConversationInput } from '@aura/contract';
 import { useMutation, type UseMutationResult } from '@tanstack/react-query';
-import { useRef } from 'react';
 import type { AuraError } from '../aura-error.ts';
-import { newClientId } from '../client-id.ts';
 import { useAura } from './aura-provider.ts';
 import { AURA_QUERY } from './query-keys.ts';
+import { useIntent } from './use-intent.ts';
 
 export interface NewConversation {
   /** The first message; without it the conversation starts empty. */
@@ -17,20 +16,16 @@ export interface NewConversation {
 /** Creates a conversation and answers its id. Trying the same again after a failure cannot create a second one. */
 export function useCreateConversation(): UseMutationResult<string, AuraError, NewConversation> {
   const client = useAura();
-  const lastTry = useRef<{ wanted: string; clientId: string } | null>(null);
+  const intend = useIntent();
   return useMutation({
     ...AURA_QUERY,
     mutationFn: async ({ text, context, title, model }: NewConversation) => {
-      const input = {
+      const wanted = {
         ...(text === undefined ? {} : { message: { text, ...(context === undefined ? {} : { context }) } }),
         ...(title === undefined ? {} : { title }),
         ...(model === undefined ? {} : { model }),
       };
-      const wanted = JSON.stringify(input);
-      if (lastTry.current?.wanted !== wanted) lastTry.current = { wanted, clientId: newClientId() };
-      const { clientId } = lastTry.current;
-      const { conversation } = await client.conversation.create.mutate({ ...input, clientId });
-      lastTry.current = null;
+      const { conversation } = await intend(wanted, (input) => client.conversation.create.mutate(input));
       return conversation.id;
     },
   });

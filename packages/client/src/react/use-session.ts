@@ -19,3 +19,9 @@ export function useSession(): SessionState & Pick<SessionActions, 'signIn' | 're
 export function useIdentityKey(): string | null {
   return identityKeyOf(useStore(useAura().session));
 }
+
+/** Who looks at the page; null while nobody is signed in. */
+export function useUserId(): string | null {
+  const session = useStore(useAura().session);
+  return session.status === 'signedIn' ? session.identity.user.id : null;
+}

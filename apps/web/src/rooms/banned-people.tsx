@@ -1,0 +1,53 @@
+import { useAura } from '@aura/client/react';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PersonAvatar } from './person-avatar.tsx';
+import { useRoomScene } from './room-context.ts';
+import classes from './side-panel.module.css';
+import { useAttempt } from './use-attempt.ts';
+
+/** Who cannot come back, and a way to let them. Read anew whenever the members change: a ban takes one away. */
+export function BannedPeople(): ReactElement | null {
+  const { t } = useTranslation();
+  const client = useAura();
+  const { room, members } = useRoomScene();
+  const attempt = useAttempt();
+  const bans = useQuery({
+    queryKey: ['rooms', room.id, 'bans', members.length],
+    queryFn: ({ signal }) => client.chat.bans.query({ roomId: room.id }, { signal }),
+    retry: false,
+    placeholderData: (previous) => previous,
+  });
+  const list = bans.data?.bans ?? [];
+  if (list.length === 0) return null;
+  const lift = async (userId: string) => {
+    const isLifted = await attempt(() => client.chat.unban.mutate({ roomId: room.id, userId }));
+    if (isLifted) await bans.refetch();
+  };
+  return (
+    <section aria-label={t('rooms.memberPanel.banned')}>
+      <h3 className={classes.heading}>{t('rooms.memberPanel.banned')}</h3>
+      <ul className={classes.members}>
+        {list.map(({ userId, name, reason }) => (
+          <li key={userId} className={classes.member}>
+            <PersonAvatar name={name} />
+            <span className={classes.who}>
+              <span className={classes.name}>{name}</span>
+              {reason !== null && <span className={classes.faint}>{reason}</span>}
+            </span>
+            <Button
+              variant="default"
+              size="compact-xs"
+              onClick={() => void lift(userId)}
+              aria-label={t('rooms.memberPanel.unban', { name })}
+            >
+              {t('rooms.memberPanel.lift')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

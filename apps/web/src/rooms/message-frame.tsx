@@ -1,0 +1,59 @@
+import type { ReactElement, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Logo } from '../app/logo.tsx';
+import { PersonAvatar } from './person-avatar.tsx';
+import classes from './room-message.module.css';
+
+interface MessageFrameProps {
+  /** Without an id: the agent. */
+  author: { id: string | null; name: string };
+  /** The name stands above already. */
+  isFollowing: boolean;
+  isHighlighted?: boolean;
+  time?: ReactNode;
+  mark?: ReactNode;
+  actions?: ReactNode;
+  state?: 'sent' | 'sending' | 'failed';
+  children: ReactNode;
+}
+
+/** Who said something and when, around what was said. */
+export function MessageFrame(props: MessageFrameProps): ReactElement {
+  const { author, isFollowing, isHighlighted = false, time, mark, actions, state = 'sent', children } = props;
+  const { t } = useTranslation();
+  const name = author.id === null ? t('rooms.message.agent') : author.name;
+  return (
+    <article
+      className={classes.root}
+      data-following={isFollowing}
+      data-highlighted={isHighlighted}
+      data-state={state}
+      data-message
+    >
+      <div className={classes.side} aria-hidden={!isFollowing}>
+        {isFollowing ? time : author.id === null ? <AgentAvatar /> : <PersonAvatar name={name} />}
+      </div>
+      <div className={classes.body}>
+        {isFollowing ? (
+          <h3 className="visually-hidden">{name}</h3>
+        ) : (
+          <header className={classes.head}>
+            <h3 className={classes.name}>{name}</h3>
+            <span className={classes.time}>{time}</span>
+            {mark}
+          </header>
+        )}
+        {children}
+      </div>
+      {actions}
+    </article>
+  );
+}
+
+function AgentAvatar(): ReactElement {
+  return (
+    <span className={classes.agent}>
+      <Logo size={22} />
+    </span>
+  );
+}

@@ -1,0 +1,89 @@
+import { useJoinRoom, useRoom } from '@aura/client/react';
+import { Button } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { Notice } from '../app/notice.tsx';
+import { PageHeader } from '../app/page-header.tsx';
+import { useErrorText } from '../i18n/use-error-text.ts';
+import { LiveRoom } from './live-room.tsx';
+import { RoomSkeleton } from './room-skeleton.tsx';
+import { useAttempt } from './use-attempt.ts';
+
+export function RoomPage(): ReactElement {
+  const { roomId = '' } = useParams();
+  // Each room is its own page: no text, place or half-typed thing passes from one to the next.
+  return <RoomById key={roomId} id={roomId} />;
+}
+
+function RoomById({ id }: { id: string }): ReactElement {
+  const live = useRoom(id);
+  const code = live.status === 'error' ? live.error?.code : null;
+  if (live.status === 'notFound') return <Apart content={<RoomNotFound />} />;
+  if (code === 'FORBIDDEN') return <Apart content={<NotJoined id={id} wasThere={live.state !== null} />} />;
+  if (code === 'BANNED') return <Apart content={<Banned />} />;
+  if (live.state !== null) return <LiveRoom live={live} state={live.state} />;
+  if (live.status === 'error') return <Apart content={<Failed live={live} />} />;
+  return <Apart content={<RoomSkeleton />} />;
+}
+
+function Apart({ content }: { content: ReactElement }): ReactElement {
+  return (
+    <>
+      <PageHeader />
+      {content}
+    </>
+  );
+}
+
+function ToRooms(): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Button component={Link} to="/rooms" variant="default">
+      {t('rooms.page.toRooms')}
+    </Button>
+  );
+}
+
+function RoomNotFound(): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Notice title={t('rooms.page.notFoundTitle')} body={t('rooms.page.notFoundBody')} action={<ToRooms />} />
+  );
+}
+
+function NotJoined({ id, wasThere }: { id: string; wasThere: boolean }): ReactElement {
+  const { t } = useTranslation();
+  const attempt = useAttempt();
+  const join = useJoinRoom();
+  return (
+    <Notice
+      title={t(wasThere ? 'rooms.page.leftTitle' : 'rooms.page.joinTitle')}
+      body={t(wasThere ? 'rooms.page.leftBody' : 'rooms.page.joinBody')}
+      action={
+        <Button loading={join.isPending} onClick={() => void attempt(() => join.mutateAsync({ roomId: id }))}>
+          {t('rooms.page.join')}
+        </Button>
+      }
+    />
+  );
+}
+
+function Banned(): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Notice title={t('rooms.page.bannedTitle')} body={t('rooms.page.bannedBody')} action={<ToRooms />} />
+  );
+}
+
+function Failed({ live }: { live: ReturnType<typeof useRoom> }): ReactElement {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  return (
+    <Notice
+      title={t('rooms.page.loadFailed')}
+      body={errorText(live.error)}
+      action={<Button onClick={live.reload}>{t('app.tryAgain')}</Button>}
+    />
+  );
+}

@@ -1,0 +1,68 @@
+import { CloseButton, Drawer } from '@mantine/core';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigation } from '../app/navigation-context.ts';
+import classes from './side-panel.module.css';
+import { useRoomPanel } from './use-room-panel.ts';
+
+interface SidePanelProps {
+  title: string;
+  children: ReactNode;
+}
+
+/** What stands beside the messages, or over them where there is no room. Escape closes it. */
+export function SidePanel({ title, children }: SidePanelProps): ReactElement {
+  const { isNarrow } = useNavigation();
+  const { close } = useRoomPanel();
+  if (isNarrow) {
+    return (
+      <Drawer.Root
+        opened
+        onClose={close}
+        position="right"
+        size="100%"
+        padding={0}
+        transitionProps={{ duration: 0 }}
+      >
+        <Drawer.Content className={classes.drawer} aria-label={title}>
+          <Drawer.Body className={classes.drawerBody}>
+            <Panel title={title}>{children}</Panel>
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
+    );
+  }
+  return (
+    <aside className={classes.aside} aria-label={title}>
+      <Panel title={title}>{children}</Panel>
+    </aside>
+  );
+}
+
+function Panel({ title, children }: SidePanelProps): ReactElement {
+  const { t } = useTranslation();
+  const { close } = useRoomPanel();
+  const rootRef = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Not from a composer in it, which takes the focus by itself.
+    if (rootRef.current?.contains(document.activeElement) === false) rootRef.current.focus();
+  }, []);
+  return (
+    // Focused when it opens, so that it is read out and Escape reaches it.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      ref={rootRef}
+      className={classes.panel}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) close();
+      }}
+    >
+      <header className={classes.head}>
+        <h2 className={classes.title}>{title}</h2>
+        <CloseButton onClick={close} aria-label={t('app.close')} />
+      </header>
+      {children}
+    </div>
+  );
+}

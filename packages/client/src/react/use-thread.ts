@@ -1,0 +1,29 @@
+import { useMemo } from 'react';
+import { livesOf } from '../live/lives.ts';
+import type { RoomActions } from '../live/shared-room.ts';
+import type { ThreadSnapshot } from '../live/shared-thread.ts';
+import { useAura } from './aura-provider.ts';
+import { useStore } from './use-store.ts';
+
+export interface LiveThread extends ThreadSnapshot {
+  /** Loads the page of replies before the oldest one; after a failure, tries again. */
+  loadOlder: () => void;
+  /** Replies; see `useRoom`. */
+  reply: (draft: Omit<Parameters<RoomActions['send']>[0], 'threadOf'>) => string;
+}
+
+/** The replies to a message of a room, kept current while they are shown. */
+export function useThread(roomId: string, messageId: string): LiveThread {
+  const client = useAura();
+  const shared = useMemo(() => livesOf(client).thread(roomId, messageId), [client, roomId, messageId]);
+  const snapshot = useStore(shared);
+  const actions = useMemo(() => {
+    const room = livesOf(client).room(roomId);
+    return {
+      loadOlder: shared.loadOlder,
+      reply: (draft: Parameters<LiveThread['reply']>[0]) =>
+        room.actions.send({ ...draft, threadOf: messageId }),
+    };
+  }, [client, shared, roomId, messageId]);
+  return useMemo(() => ({ ...snapshot, ...actions }), [snapshot, actions]);
+}
