@@ -9,6 +9,7 @@ import * as apiKeys from './migrations/0005-api-keys.ts';
 import * as checkpoints from './migrations/0006-checkpoints.ts';
 import * as upkeep from './migrations/0007-upkeep.ts';
 import * as rooms from './migrations/0008-rooms.ts';
+import * as chatGateway from './migrations/0030-chat-gateway.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-checkpoints': checkpoints,
   '0007-upkeep': upkeep,
   '0008-rooms': rooms,
+  '0030-chat-gateway': chatGateway,
 };
 
 /**

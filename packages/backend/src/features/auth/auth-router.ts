@@ -10,12 +10,14 @@ import {
   revokeApiKeyInputSchema,
   revokeSessionInputSchema,
   sessionViewSchema,
+  socketTicketSchema,
   switchTenantInputSchema,
 } from '@aura/contract';
 import { z } from 'zod';
 import { nothingSchema, personProcedure, publicProcedure, router, userProcedure } from '../../trpc/trpc.ts';
 import { accountAnswer, bearerAnswer, LOGIN, pairAnswer, REGISTER } from './account-wire.ts';
 import { createApiKey } from './create-api-key.ts';
+import { createSocketTicket } from './create-socket-ticket.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
@@ -27,6 +29,7 @@ import { register } from './register.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeSession } from './revoke-session.ts';
 import { switchTenant } from './switch-tenant.ts';
+import { ticketAnswer } from './ticket-wire.ts';
 
 export const authRouter = router({
   register: publicProcedure
@@ -96,4 +99,16 @@ export const authRouter = router({
     .input(revokeApiKeyInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await revokeApiKey(ctx, input)),
+  socketTicket: personProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/chat/v1/ticket',
+        summary: 'Makes a ticket for one chat socket, good for 30 s',
+        status: 201,
+        answer: ticketAnswer,
+      },
+    })
+    .output(socketTicketSchema)
+    .mutation(async ({ ctx }) => await createSocketTicket(ctx)),
 });
