@@ -53,6 +53,7 @@ const rawSchema = z.object({
     .optional(),
   JWT_SECRET: secret.optional(),
   SECRET_KEY: secret.optional(),
+  GATEWAY_SECRET: secret.optional(),
   ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),
   CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
   AURA_TRUSTED_PROXIES: list.pipe(z.array(proxyRange)).default([]),
@@ -83,6 +84,8 @@ export interface ServerEnv {
   redisUrl: string | null;
   /** Null: take the one in the data folder, or make one there. Never null in production. */
   jwtSecret: string | null;
+  /** Null: no gateway's word is taken. */
+  gatewaySecret: string | null;
   allowedOrigins: string[];
   trustedProxies: string[];
   isRegistrationOpen: boolean;
@@ -150,6 +153,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     databaseUrl: raw.DATABASE_URL ?? null,
     redisUrl: raw.REDIS_URL ?? null,
     jwtSecret,
+    gatewaySecret: gatewaySecretOf(raw, jwtSecret),
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
     trustedProxies: raw.AURA_TRUSTED_PROXIES,
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
@@ -159,6 +163,16 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     limits: limitsOf(raw),
     logLevel: raw.LOG_LEVEL ?? 'info',
   };
+}
+
+/** Whoever signs as the gateway must not be able to sign tokens, which open everybody's account. */
+function gatewaySecretOf(raw: z.infer<typeof rawSchema>, jwtSecret: string | null): string | null {
+  if (raw.GATEWAY_SECRET !== undefined && raw.GATEWAY_SECRET === jwtSecret) {
+    throw new EnvError(
+      'GATEWAY_SECRET must be another one than JWT_SECRET; make one with: openssl rand -base64 48',
+    );
+  }
+  return raw.GATEWAY_SECRET ?? null;
 }
 
 function proxyOf(raw: z.infer<typeof rawSchema>): ServerEnv['proxy'] {
