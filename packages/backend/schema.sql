@@ -246,6 +246,23 @@ create policy all_rows on facts as permissive for all to aura_system, aura_write
 create policy tenant_rows on facts as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on facts to aura_app;
 
+create table gateway_users (
+  tenant_id uuid not null,
+  gateway text not null,
+  external_id text not null,
+  user_id uuid not null,
+  email text not null,
+  constraint gateway_users_pkey PRIMARY KEY (tenant_id, gateway, external_id),
+  constraint gateway_users_tenant_id_user_id_key UNIQUE (tenant_id, user_id),
+  constraint gateway_users_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE
+);
+alter table gateway_users enable row level security, force row level security;
+create policy all_rows on gateway_users as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on gateway_users as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant select on gateway_users to aura_app;
+grant insert, select on gateway_users to aura_system;
+grant update (email) on gateway_users to aura_system;
+
 create table invitations (
   id uuid not null,
   tenant_id uuid not null,
@@ -572,6 +589,26 @@ create policy all_rows on sessions as permissive for all to aura_system, aura_wr
 create policy tenant_rows on sessions as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on sessions to aura_app;
 grant delete, insert, select, update on sessions to aura_system;
+
+create table socket_tickets (
+  hash bytea not null,
+  tenant_id uuid not null,
+  user_id uuid not null,
+  session_id uuid not null,
+  role text not null,
+  session_believed_until timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint socket_tickets_pkey PRIMARY KEY (hash),
+  constraint socket_tickets_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE,
+  constraint socket_tickets_hash_check CHECK ((octet_length(hash) = 32))
+);
+CREATE INDEX socket_tickets_expires_at ON socket_tickets USING btree (expires_at);
+CREATE INDEX socket_tickets_user ON socket_tickets USING btree (tenant_id, user_id);
+alter table socket_tickets enable row level security, force row level security;
+create policy all_rows on socket_tickets as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on socket_tickets as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select on socket_tickets to aura_system;
+grant update (expires_at) on socket_tickets to aura_system;
 
 create table steps (
   run_id uuid not null,

@@ -48,6 +48,7 @@ export const authSettings = {
   JWT_LEGACY_ISSUERS: list.default([]),
   JWT_LEGACY_AUDIENCES: list.default([]),
   TOKEN_SIGNING_SECRET: secret.optional(),
+  GATEWAY_SECRET: secret.optional(),
   AURA_IDENTITY_ISSUERS: json(
     z.array(issuerSchema),
     '[{"issuer":"https://login.example.com","audience":"client-id"}]',

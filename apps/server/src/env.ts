@@ -75,6 +75,8 @@ export interface ServerEnv {
   jwtSecret: string | null;
   /** Who else is let in, and how. */
   auth: AuthSettings;
+  /** Null: no gateway's word is taken. */
+  gatewaySecret: string | null;
   allowedOrigins: string[];
   trustedProxies: string[];
   isRegistrationOpen: boolean;
@@ -135,6 +137,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     redisUrl: raw.REDIS_URL ?? null,
     jwtSecret,
     auth: authOf(raw),
+    gatewaySecret: gatewaySecretOf(raw, jwtSecret),
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
     trustedProxies: raw.AURA_TRUSTED_PROXIES,
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
@@ -145,6 +148,16 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     rateLimits: raw.AURA_RATE_LIMITS,
     logLevel: raw.LOG_LEVEL ?? 'info',
   };
+}
+
+/** Whoever signs as the gateway must not be able to sign tokens, which open everybody's account. */
+function gatewaySecretOf(raw: z.infer<typeof rawSchema>, jwtSecret: string | null): string | null {
+  if (raw.GATEWAY_SECRET !== undefined && raw.GATEWAY_SECRET === jwtSecret) {
+    throw new EnvError(
+      'GATEWAY_SECRET must be another one than JWT_SECRET; make one with: openssl rand -base64 48',
+    );
+  }
+  return raw.GATEWAY_SECRET ?? null;
 }
 
 function proxyOf(raw: z.infer<typeof rawSchema>): ServerEnv['proxy'] {

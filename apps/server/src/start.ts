@@ -34,6 +34,7 @@ export async function start(env: ServerEnv): Promise<void> {
     blobs: { kind: 'folder', folder: env.blobDir },
     redisUrl: env.redisUrl,
     jwtSecret: env.jwtSecret ?? (await readOrMakeSecret(env.dataDir)),
+    gatewaySecret: env.gatewaySecret,
     allowedOrigins: env.allowedOrigins,
     allowedHosts: null,
     trustedProxies: env.trustedProxies,

@@ -32,6 +32,8 @@ export interface BackendConfig {
   /** Proxies whose `X-Forwarded-For` is believed: addresses, ranges in CIDR form, or `loopback`. Usually none. */
   trustedProxies: readonly string[];
   isRegistrationOpen: boolean;
+  /** Shared with the gateway whose word on who is calling is taken at the chat socket; left out or null: none is. */
+  gatewaySecret?: string | null;
   /** Callers without a token are a fixed development user, an admin. Refused in production. */
   allowsAnonymous?: boolean;
   model: ModelConfig;

@@ -117,7 +117,10 @@ export const sessionViewSchema = z.object({
   address: z.string().nullable(),
   isCurrent: z.boolean(),
 });
+/** `ticket` opens one socket for the session that asked for it, once. */
+export const socketTicketSchema = z.object({ ticket: z.string(), expiresAt: instantSchema });
 
+export type SocketTicket = z.infer<typeof socketTicketSchema>;
 export type RegisterInput = z.infer<typeof registerInputSchema>;
 export type LoginInput = z.infer<typeof loginInputSchema>;
 export type RefreshInput = z.infer<typeof refreshInputSchema>;

@@ -16,6 +16,7 @@ export * from './is-approver.ts';
 export * from './mcp.ts';
 export * from './member.ts';
 export * from './memory.ts';
+export * from './numbered-room.ts';
 export * from './primitives.ts';
 export * from './room.ts';
 export * from './room-events.ts';

@@ -12,6 +12,7 @@ import * as rooms from './migrations/0008-rooms.ts';
 import * as authExternal from './migrations/0020-auth-external.ts';
 import * as authMembers from './migrations/0021-auth-members.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
+import * as chatGateway from './migrations/0030-chat-gateway.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0020-auth-external': authExternal,
   '0021-auth-members': authMembers,
   '0022-audit-chain': auditChain,
+  '0030-chat-gateway': chatGateway,
 };
 
 /**

@@ -19,6 +19,7 @@ import type {
   WhenWaiting,
 } from '@aura/contract';
 import type { ColumnType, Generated } from 'kysely';
+import type { GatewayTables } from './gateway-tables.ts';
 import type { RoomTables } from './room-tables.ts';
 import type { StepData } from './step-data.ts';
 
@@ -30,7 +31,7 @@ type CreatedAt = Generated<Date>;
  * The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. Long,
  * because it is one list: split, nobody would see at a glance what there is. What rooms alone have is in `room-tables.ts`.
  */
-export interface Schema extends RoomTables {
+export interface Schema extends RoomTables, GatewayTables {
   tenants: { id: string; slug: string; name: string; createdAt: CreatedAt };
   users: {
     id: string;

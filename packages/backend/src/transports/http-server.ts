@@ -8,6 +8,7 @@ import { AppError } from '../app-error.ts';
 import { appRouter } from '../app-router.ts';
 import type { Core } from '../context.ts';
 import { attachmentRoutes } from './http/attachment-routes.ts';
+import { chatTestRoutes } from './http/chat-test-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http/http-limits.ts';
 import { handleError, sendProblem } from './http/problem.ts';
@@ -106,6 +107,7 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
     await app.register(attachmentRoutes, { core });
     await app.register(restRoutes, { core, router, places, limits: restLimits });
     await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
+    if (core.config.environment === 'development') await app.register(chatTestRoutes);
     app.server.on('upgrade', sockets.handleUpgrade);
   }
   await app.listen({ host: options.host, port: options.port });

@@ -82,7 +82,8 @@ async function callerOrNull(core: Core, token: string): Promise<Caller | null> {
   }
 }
 
-function assertTenant(caller: Caller | null, tenantId: string | string[] | undefined): void {
+/** Throws FORBIDDEN when a request names another tenant than the caller's. */
+export function assertTenant(caller: Caller | null, tenantId: string | string[] | undefined): void {
   if (caller === null || isDevelopmentCaller(caller)) return;
   if (tenantId === undefined || tenantId === caller.tenantId) return;
   throw new AppError('FORBIDDEN', {

@@ -13,6 +13,7 @@ export interface AddUser {
   passwordHash: string | null;
   role: Role;
   nickname: string | null;
+  pictureUrl?: string | null;
   tier?: string;
 }
 

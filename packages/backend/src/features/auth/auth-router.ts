@@ -26,6 +26,7 @@ import {
   setTenantMemberRoleInputSchema,
   startOAuthInputSchema,
   startOAuthOutputSchema,
+  socketTicketSchema,
   switchTenantInputSchema,
 } from '@aura/contract';
 import { z } from 'zod';
@@ -43,6 +44,7 @@ import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
 import { finishOAuth } from './finish-oauth.ts';
 import { invite } from './invite.ts';
+import { createSocketTicket } from './create-socket-ticket.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listInvitations } from './list-invitations.ts';
 import { listMembers } from './list-members.ts';
@@ -61,6 +63,7 @@ import { revokeSession } from './revoke-session.ts';
 import { setMemberRole } from './set-member-role.ts';
 import { startOAuth } from './start-oauth.ts';
 import { switchTenant } from './switch-tenant.ts';
+import { ticketAnswer } from './ticket-wire.ts';
 
 export const authRouter = router({
   register: signInProcedure
@@ -182,4 +185,16 @@ export const authRouter = router({
     .input(removeTenantMemberInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await removeMember(ctx, input)),
+  socketTicket: personProcedure
+    .meta({
+      rest: {
+        method: 'POST',
+        path: '/chat/v1/ticket',
+        summary: 'Makes a ticket for one chat socket, good for 30 s',
+        status: 201,
+        answer: ticketAnswer,
+      },
+    })
+    .output(socketTicketSchema)
+    .mutation(async ({ ctx }) => await createSocketTicket(ctx)),
 });

@@ -31,7 +31,14 @@ export async function userByEmail(db: Db, email: string): Promise<LoginRow | und
 /** Answers false when the address is taken: the unique index decides, however many register it at once. */
 export async function insertUser(
   db: Db,
-  user: { id: string; email: string; passwordHash: string | null; nickname: string | null; tier?: string },
+  user: {
+    id: string;
+    email: string;
+    passwordHash: string | null;
+    nickname: string | null;
+    pictureUrl?: string | null;
+    tier?: string;
+  },
 ): Promise<boolean> {
   const row = await db
     .insertInto('users')
