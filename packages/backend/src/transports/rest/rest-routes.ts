@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../context.ts';
-import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
+import { readJsonBodies } from '../http/read-json-bodies.ts';
 import { reportError } from '../report-error.ts';
 import { httpContext } from '../request-context.ts';
 import { requestInfo } from '../request-info.ts';
@@ -57,25 +57,4 @@ async function handle(
     reportError(core.log, { error: asError(err), path: endpoint.procedure.path, ctx: { request: info } });
     return sendFailure(reply, err, endpoint.route);
   }
-}
-
-/** JSON alone, an empty body counting as none; other content types are answered with 415. */
-function readJsonBodies(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    if (isNestedDeeper(body, MAX_INPUT_DEPTH)) {
-      done(badBody(`The body nests deeper than ${MAX_INPUT_DEPTH} levels.`));
-      return;
-    }
-    try {
-      const parsed: unknown = body.trim() === '' ? {} : JSON.parse(body);
-      done(null, parsed);
-    } catch {
-      done(badBody('The body is no JSON.'));
-    }
-  });
-}
-
-function badBody(message: string): Error {
-  return Object.assign(new Error(message), { statusCode: 400 });
 }
