@@ -62,6 +62,11 @@ export const answering = (interrupt: Interrupt | undefined, payload: object): Re
   payload,
 });
 
+export const abandoning = (interrupt: Interrupt | undefined): ResumeEntry => ({
+  interruptId: interrupt?.id ?? 'none',
+  status: 'cancelled',
+});
+
 /** What the client shows, tool calls and results among it. */
 export const shownBy = ({ agent }: TestAgent): object[] =>
   agent.messages.map((message) => {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pruneEvents } from '../../features/upkeep/prune-events.ts';
+import { age, unhurried } from '../../features/upkeep/upkeep-testing.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
 import { createTestServer, type TestServer } from '../../testing/test-server.ts';
 import { curlOn } from '../rest/curl-testing.ts';
@@ -22,6 +24,10 @@ const runInput = (text: string, more: object = {}): object => ({
   ...more,
 });
 
+const stopAll = async ({ call }: TestCaller): Promise<void> => {
+  for (const { id: runId } of (await call.agent.list({})).runs) await call.agent.stop({ runId });
+};
+
 describe('what is refused before a stream begins', () => {
   it('is a problem: no session, a guest, a key without the scope, what is no run input', async () => {
     const curl = curlOn(test.server);
@@ -40,7 +46,12 @@ describe('what is refused before a stream begins', () => {
         issues: expect.arrayContaining([expect.objectContaining({ path: ['messages'] })]),
       },
     });
+    for (const text of [' ', 'x'.repeat(40_000)]) {
+      expect(await post(user, runInput(text))).toMatchObject({ status: 400 });
+    }
     expect(await post(user, { ...runInput('hi'), messages: [] })).toMatchObject({ status: 400 });
+    const { key } = await user.call.auth.createApiKey({ name: 'a reader', scopes: ['read'] });
+    expect(await curl('/ag-ui', { json: runInput('hi'), token: key })).toMatchObject({ status: 403 });
     const image = { type: 'image', source: { type: 'url', value: 'https://a.test/a.png' } };
     const messages = [{ id: 'm', role: 'user', content: [image] }];
     expect(await post(user, { ...runInput('hi'), messages })).toMatchObject({ status: 400 });
@@ -109,12 +120,14 @@ describe('a run over AG-UI', () => {
 
   it('never joins what a lost attempt said to what replaces it', async () => {
     const client = await createTestAgent(test, user);
-    const text = '#think hm\n#fail cut 2\n#repeat 300 word';
+    const text = '#think hm\n#say half an answer\n#fail cut 2\n#say and the rest';
     const events = await client.run({ text });
-    expect(typesOf(events)).toContain('CUSTOM');
+    const types = typesOf(events);
+    expect(types.filter((type) => type === 'TEXT_MESSAGE_START').length).toBeGreaterThan(1);
+    expect(types.filter((type) => type === 'CUSTOM')).toHaveLength(2);
     const [conversation] = (await user.call.conversation.list({})).conversations;
     const { messages } = await user.call.conversation.messages({ conversationId: conversation?.id ?? '' });
-    expect(messages[1]?.text).toMatch(/^word 1 .* word 300$/);
+    expect(messages[1]?.text).toMatch(/^half an answer\s*and the rest$/);
     expect(client.agent.messages.filter(({ role }) => role === 'assistant')).toMatchObject([
       { content: messages[1]?.text },
     ]);
@@ -128,6 +141,27 @@ describe('a run over AG-UI', () => {
     const client = await createTestAgent(test, user);
     const events = await client.run({ text: '#fail 401 9\n#say never' });
     expect(events.at(-1)).toMatchObject({ type: 'RUN_ERROR', code: 'provider_unauthorized' });
+  });
+
+  it('ends as cancelled when it is stopped, with what had been said', async () => {
+    const client = await createTestAgent(test, user);
+    const events = await client.run({
+      text: '#say so far\n#delay 50\n#repeat 500 on',
+      onEvent({ type }) {
+        if (type === 'TEXT_MESSAGE_START') void stopAll(user);
+      },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });
+    expect(shownBy(client).at(-1)).toMatchObject({ content: expect.stringMatching(/^so/) });
+  });
+
+  it('that an API key may start is the same as its owner’s', async () => {
+    const { key } = await user.call.auth.createApiKey({ name: 'a machine', scopes: ['read', 'write'] });
+    const client = await createTestAgent(test, user);
+    client.agent.headers = { authorization: `Bearer ${key}` };
+    const events = await client.run({ text: '#say by key' });
+    expect(events.at(-1)).toMatchObject({ outcome: { type: 'success' } });
+    expect((await user.call.conversation.list({})).conversations).toHaveLength(1);
   });
 
   it('shows the model what the client says of its page, and offers it no tools of the client', async () => {
@@ -212,6 +246,21 @@ describe('a client that is cut off', () => {
     expect((await user.call.agent.list({})).runs).toHaveLength(1);
     const third = await createTestAgent(test, user, { threadId });
     await expect(third.run({ text: '#say other', runId })).rejects.toMatchObject({ status: 409 });
+  });
+
+  it('finds a run of which the log is kept no more', async () => {
+    const client = await createTestAgent(test, user);
+    const runId = randomUUID();
+    const text = '#plan A | B\n#say first\n#tool clock_now {}\n#delay 2\n#repeat 50 word';
+    await client.run({ text, runId });
+    const before = shownBy(client);
+    const [conversation] = (await user.call.conversation.list({})).conversations;
+    await age(test.node, conversation?.id ?? '', 400);
+    await pruneEvents(test.node.backend, unhurried());
+    const late = await createTestAgent(test, user, { threadId: client.threadId });
+    const events = await late.run({ text, runId });
+    expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'success' } });
+    expect(shownBy(late)).toEqual(before);
   });
 
   it('hears something now and then while the agent says nothing', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { clientIdSchema, type PageContext, pageContextSchema } from '@aura/contract';
+import { clientIdSchema, type PageContext, pageContextSchema, sendMessageInputSchema } from '@aura/contract';
 import {
   contentHasMedia,
   contentToText,
@@ -30,6 +30,8 @@ export interface RunInput {
 
 const namesSchema = z.object({ threadId: z.string().min(1).max(200), runId: z.string().min(1).max(200) });
 
+const textSchema = sendMessageInputSchema.pick({ text: true });
+
 /** Throws BAD_INPUT for what is no `RunAgentInput`. */
 export function readRunInput(body: unknown): RunInput {
   const input = parsed(RunAgentInputSchema, body);
@@ -55,7 +57,7 @@ export function newText({ messages }: RunInput): string {
   if (contentHasMedia(message.content)) {
     throw new AppError('BAD_INPUT', { message: 'Only text can be sent. Leave files and images out.' });
   }
-  return contentToText(message.content);
+  return parsed(textSchema, { text: contentToText(message.content) }).text;
 }
 
 /** As clients may choose them, or of a fixed length and just as good. */

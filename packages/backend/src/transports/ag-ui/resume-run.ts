@@ -1,5 +1,5 @@
 import type { ResumeEntry } from '@ag-ui/core';
-import type { ApprovalView } from '@aura/contract';
+import type { ApprovalView, ErrorCode } from '@aura/contract';
 import { TRPCError } from '@trpc/server';
 import { AppError, notFound } from '../../app-error.ts';
 import { knownCause } from '../../trpc/errors.ts';
@@ -18,6 +18,7 @@ interface Answer {
  * Answers the interrupts of a run, all that are open, and finds the run. Nothing is decided before all of it has been
  * looked at; each decision is one that may be repeated, so the same request again answers the same. Throws NOT_FOUND for an
  * interrupt that is none of the thread's, APPROVAL_PENDING when an open one is left out, and what decisions throw.
+ * A call whose tool has changed since is asked for anew, as the next interrupt.
  */
 export async function resumeRun(caller: RunCaller, input: RunInput): Promise<Begun> {
   const { procedures } = caller;
@@ -64,6 +65,8 @@ async function assertCovered(
   { conversationId, runId }: Begun,
   answers: readonly Answer[],
 ): Promise<void> {
+  // Comes again: what has been asked since is another resume's to answer.
+  if (answers.every(({ approval }) => approval.status !== 'pending')) return;
   const { approvals } = await procedures.hitl.list({
     scope: 'involved',
     status: 'pending',
@@ -79,30 +82,32 @@ async function assertCovered(
   });
 }
 
+/** Throws what decisions throw, but for what the stream tells better. */
 async function decide({ procedures }: RunCaller, { approval, response }: Answer): Promise<void> {
-  const { id: approvalId } = approval;
-  const argsHash = response?.argsHash ?? approval.argsHash;
+  const { id: approvalId, status } = approval;
+  const seen = { approvalId, argsHash: response?.argsHash ?? approval.argsHash };
   if (response === null) {
-    if (approval.status === 'pending') await abandon(procedures, { approvalId, argsHash });
+    // What has ended by itself, or by somebody else, needs no end.
+    if (status !== 'pending') return;
+    const abandoned = procedures.hitl.reject({ ...seen, reason: 'Abandoned.' });
+    await unless(['APPROVAL_EXPIRED', 'APPROVAL_DECIDED'], abandoned);
+  } else if (status === 'outdated') {
+    // The same is asked anew.
   } else if ('answer' in response) {
-    await procedures.hitl.respond({ approvalId, argsHash, answer: response.answer });
+    await procedures.hitl.respond({ ...seen, answer: response.answer });
   } else if (response.approved) {
     const { editedArgs, note } = response;
-    await procedures.hitl.approve({ approvalId, argsHash, editedArgs, note });
+    await unless(['APPROVAL_OUTDATED'], procedures.hitl.approve({ ...seen, editedArgs, note }));
   } else {
-    await procedures.hitl.reject({ approvalId, argsHash, reason: response.reason });
+    await procedures.hitl.reject({ ...seen, reason: response.reason });
   }
 }
 
-/** What has ended by itself, or by somebody else, in the meantime needs no end. */
-async function abandon(
-  { hitl }: RunCaller['procedures'],
-  seen: { approvalId: string; argsHash: string },
-): Promise<void> {
+async function unless(codes: readonly ErrorCode[], decision: Promise<unknown>): Promise<void> {
   try {
-    await hitl.reject({ ...seen, reason: 'Abandoned.' });
+    await decision;
   } catch (err) {
-    const code = err instanceof TRPCError ? knownCause(err)?.code : undefined;
-    if (code !== 'APPROVAL_EXPIRED' && code !== 'APPROVAL_DECIDED') throw err;
+    const known = err instanceof TRPCError ? knownCause(err) : null;
+    if (known === null || !codes.includes(known.code)) throw err;
   }
 }

@@ -87,6 +87,7 @@ export function createRunTranslator(stream: Stream): RunTranslator {
       case 'timeline_step_update': {
         const { stepId: stepName, label: model, startedAt, endedAt, status } = event.data;
         const metadata = { model, startedAt, endedAt, status };
+        // Both at once, when it is over: no step may be open where a run is interrupted.
         if (status === 'running') return [];
         return [
           { type: EventType.STEP_STARTED, stepName, metadata },
