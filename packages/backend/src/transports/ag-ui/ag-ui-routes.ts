@@ -1,5 +1,4 @@
-import type { Event } from '@ag-ui/core';
-import { EventType } from '@ag-ui/core';
+import { type Event, EventType } from '@ag-ui/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core, RequestContext } from '../../context.ts';
 import { readJsonBodies } from '../http/read-json-bodies.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventType } from '@ag-ui/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pruneEvents } from '../../features/upkeep/prune-events.ts';
 import { age, unhurried } from '../../features/upkeep/upkeep-testing.ts';
@@ -148,7 +149,7 @@ describe('a run over AG-UI', () => {
     const events = await client.run({
       text: '#say so far\n#delay 50\n#repeat 500 on',
       onEvent({ type }) {
-        if (type === 'TEXT_MESSAGE_START') void stopAll(user);
+        if (type === EventType.TEXT_MESSAGE_START) void stopAll(user);
       },
     });
     expect(events.at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventType } from '@ag-ui/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOverdue } from '../../features/hitl/expire-approval.ts';
 import { createWorkshop, letExpire } from '../../features/hitl/hitl-testing.ts';
@@ -105,7 +106,7 @@ describe('an interrupt', () => {
         ? abandoning(interrupt)
         : answering(interrupt, { approved: false, reason: 'too early' });
       const events = await client.run({ resume: [entry] });
-      const result = events.find(({ type }) => type === 'TOOL_CALL_RESULT');
+      const result = events.find(({ type }) => type === EventType.TOOL_CALL_RESULT);
       expect(result).toMatchObject({
         toolCallId: interrupt?.toolCallId,
         content: expect.stringContaining(isAbandoned ? 'Abandoned' : 'too early'),
@@ -124,7 +125,7 @@ describe('an interrupt', () => {
     const [interrupt] = interruptsOf(await client.run({ text: 'go' }));
     expect(interrupt).toMatchObject({ reason: 'input_required', message: 'Which one?' });
     const events = await client.run({ resume: [answering(interrupt, { answer: 'blue' })] });
-    expect(events.find(({ type }) => type === 'TOOL_CALL_RESULT')).toMatchObject({
+    expect(events.find(({ type }) => type === EventType.TOOL_CALL_RESULT)).toMatchObject({
       content: '{"answer":"blue"}',
     });
   });
@@ -170,7 +171,7 @@ describe('two interrupts at once', () => {
     );
     expect(others).toEqual([]);
     const events = await client.run({ resume: [answering(second, { approved: true })] });
-    expect(events.filter(({ type }) => type === 'TOOL_CALL_RESULT')).toMatchObject([
+    expect(events.filter(({ type }) => type === EventType.TOOL_CALL_RESULT)).toMatchObject([
       { toolCallId: second?.toolCallId },
     ]);
     expect(effects.map(({ tool }) => tool)).toEqual(['send', 'post']);
