@@ -11,7 +11,7 @@ import { cookieMode } from './cookie-mode.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { openapiDocument } from './openapi-document.ts';
-import { type BodyKind, readBodies } from './read-bodies.ts';
+import { type BodyKind, readBodies } from '../http/read-bodies.ts';
 import { asError } from './rest-failure.ts';
 import type { RestLimits } from './rest-limits.ts';
 import type { StreamParts } from './send-events.ts';
