@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admitGatewayUser } from '../features/auth/admit-gateway-user.ts';
 import { collectEvents, untilDone } from '../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../testing/test-caller.ts';
@@ -54,6 +55,9 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   });
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
   await fillRooms({ call, ctx });
+  await call.auth.socketTicket();
+  const guest = { gateway: 'g', externalId: '1', email: 'g@example.org', nickname: 'G', pictureUrl: null };
+  await admitGatewayUser(test.backend, guest, ctx.request);
 }
 
 async function fillRooms({ call, ctx }: TestCaller): Promise<void> {
