@@ -608,6 +608,7 @@ alter table socket_tickets enable row level security, force row level security;
 create policy all_rows on socket_tickets as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on socket_tickets as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select on socket_tickets to aura_system;
+grant select (tenant_id, user_id, expires_at) on socket_tickets to aura_app;
 grant update (expires_at) on socket_tickets to aura_system;
 
 create table steps (

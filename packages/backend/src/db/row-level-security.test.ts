@@ -61,6 +61,13 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   });
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
   await fillRooms({ call, ctx });
+  await call.auth.socketTicket();
+  await withSystemTransaction(test.backend, async ({ db }) => {
+    await db
+      .insertInto('gatewayUsers')
+      .values({ tenantId, userId, gateway: 'g', externalId: '1', email: 'g@example.org' })
+      .execute();
+  });
 }
 
 async function fillRooms({ call, ctx }: TestCaller): Promise<void> {

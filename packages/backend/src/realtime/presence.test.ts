@@ -96,6 +96,36 @@ describe('presence', () => {
     expect(late.watch.isOnline(ann)).toBe(true);
   });
 
+  it('says who has come apart from who was there before, also to a node that knew of nobody', async () => {
+    const { time, open } = createNodes();
+    const here = open();
+    const heardHere: string[] = [];
+    here.presence.watch(
+      tenantId,
+      () => {},
+      (userIds) => heardHere.push(...userIds),
+    );
+    arrive(here, ann);
+    expect(heardHere).toEqual([ann]);
+    await time.pass(5_000);
+    const late = open();
+    const heardLate: string[] = [];
+    late.presence.watch(
+      tenantId,
+      () => {},
+      (userIds) => heardLate.push(...userIds),
+    );
+    arrive(late, bob);
+    await time.pass(2_000);
+    expect(heardHere).toEqual([ann, bob]);
+    expect(heardLate).toEqual([bob]);
+    expect(late.watch.online()).toEqual(new Set([ann, bob]));
+    // What was lost is made up for without a word.
+    here.gap();
+    await time.pass(2_000);
+    expect([heardHere, heardLate]).toEqual([[ann, bob], [bob]]);
+  });
+
   it('keeps somebody with two devices online until the last one has gone, on one node or on two', async () => {
     const { time, open } = createNodes();
     const [here, there] = [open(), open()];

@@ -32,6 +32,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`,
     ...isolate('gateway_users'),
 
+    // The hash of a ticket is nobody's to read.
+    `grant select (tenant_id, user_id, expires_at) on socket_tickets to aura_app`,
     `grant select on gateway_users to aura_app`,
     `grant select, insert, update (email) on gateway_users to aura_system`,
     `grant select, insert, update (expires_at), delete on socket_tickets to aura_system`,

@@ -33,6 +33,7 @@ const EXCEPTIONS: Record<string, Need> = {
   'auth.createApiKey': 'person',
   'auth.apiKeys': 'person',
   'auth.revokeApiKey': 'person',
+  'auth.socketTicket': 'person',
 };
 
 const definitionSchema = z.object({

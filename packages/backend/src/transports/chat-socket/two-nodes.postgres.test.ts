@@ -30,23 +30,27 @@ async function prepare() {
   return { ann, ben, number, open };
 }
 
-test('a room is one on two nodes: everybody sees every message, in the one order of the log', async () => {
-  const { ann, ben, number, open } = await prepare();
-  await using annSocket = await open(here.server, ann);
-  await using benSocket = await open(there, ben);
-  for (let count = 0; count < 50; count++) {
-    annSocket.say(`ann ${count}`);
-    benSocket.say(`ben ${count}`);
-  }
-  await expect.poll(() => annSocket.messages.length).toBe(100);
-  await expect.poll(() => benSocket.messages.length).toBe(100);
-  expect(benSocket.messages).toEqual(annSocket.messages);
-  const { roomId } = await ann.call.chat.byNumber.find({ number });
-  const { messages } = await ann.call.chat.messages({ roomId, limit: 200 });
-  expect(messages.map(({ text }) => text)).toEqual(annSocket.messages);
-  const { events } = await followRoom(ann, roomId, { until: ({ type }) => type === 'reset' });
-  expect(events).toHaveLength(1);
-});
+test(
+  'a room is one on two nodes: everybody sees every message, in the one order of the log',
+  { timeout: 60_000 },
+  async () => {
+    const { ann, ben, number, open } = await prepare();
+    await using annSocket = await open(here.server, ann);
+    await using benSocket = await open(there, ben);
+    for (let count = 0; count < 50; count++) {
+      annSocket.say(`ann ${count}`);
+      benSocket.say(`ben ${count}`);
+    }
+    await expect.poll(() => annSocket.messages.length, { timeout: 30_000 }).toBe(100);
+    await expect.poll(() => benSocket.messages.length, { timeout: 30_000 }).toBe(100);
+    expect(benSocket.messages).toEqual(annSocket.messages);
+    const { roomId } = await ann.call.chat.byNumber.find({ number });
+    const { messages } = await ann.call.chat.messages({ roomId, limit: 200 });
+    expect(messages.map(({ text }) => text)).toEqual(annSocket.messages);
+    const { events } = await followRoom(ann, roomId, { until: ({ type }) => type === 'reset' });
+    expect(events).toHaveLength(1);
+  },
+);
 
 test('a user with sockets on two nodes comes once and goes once', async () => {
   const { ann, ben, open } = await prepare();
