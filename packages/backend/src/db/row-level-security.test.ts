@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admitGatewayUser } from '../features/auth/admit-gateway-user.ts';
 import { collectEvents, untilDone } from '../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../testing/test-caller.ts';
@@ -56,8 +55,10 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   await call.memory.set({ scope: 'user', key: 'k', value: 'v' });
   await fillRooms({ call, ctx });
   await call.auth.socketTicket();
-  const guest = { gateway: 'g', externalId: '1', email: 'g@example.org', nickname: 'G', pictureUrl: null };
-  await admitGatewayUser(test.backend, guest, ctx.request);
+  await withSystemTransaction(test.backend, async ({ db }) => {
+    const guest = { tenantId, userId, gateway: 'g', externalId: '1', email: 'g@example.org' };
+    await db.insertInto('gatewayUsers').values(guest).execute();
+  });
 }
 
 async function fillRooms({ call, ctx }: TestCaller): Promise<void> {
