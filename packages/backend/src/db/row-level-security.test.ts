@@ -63,10 +63,8 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   await fillRooms({ call, ctx });
   await call.auth.socketTicket();
   await withSystemTransaction(test.backend, async ({ db }) => {
-    await db
-      .insertInto('gatewayUsers')
-      .values({ tenantId, userId, gateway: 'g', externalId: '1', email: 'g@example.org' })
-      .execute();
+    const guest = { tenantId, userId, gateway: 'g', externalId: '1', email: 'g@example.org' };
+    await db.insertInto('gatewayUsers').values(guest).execute();
   });
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import type { CallerContext } from '../../context.ts';
 import { createSocketFlow } from '../../realtime/socket-flow.ts';
 import type { Senders } from '../../features/chat/senders.ts';
 import { errorData } from '../../trpc/errors.ts';
@@ -22,6 +23,8 @@ export interface ChatSocketParts {
   seats: RoomSeats;
 }
 
+type End = (code: number, reason: string) => void;
+
 /** Longer timers fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
@@ -40,7 +43,7 @@ export function serveChatSocket(
   const { caller } = ctx;
   ws.on('error', (err) => ctx.log.debug({ err: err.message }, 'a chat socket broke'));
   ws.once('close', () => untilClosed.dispose());
-  const end = (code: number, reason: string): void => hangUp(ws, { code, reason, withinMs: limits.closeMs });
+  const end: End = (code, reason) => hangUp(ws, { code, reason, withinMs: limits.closeMs });
 
   const place = registry.signIn(ws, caller);
   if (place === null) {
@@ -49,15 +52,7 @@ export function serveChatSocket(
   }
   untilClosed.use(place);
   untilClosed.use(ctx.presence.arrive(caller));
-  untilClosed.use(ctx.sessionWatch.attend(caller, () => end(CLOSE_CODES.unauthorized, 'rights changed')));
-  // Its session may have ended while the room was entered, when nobody knew of this socket.
-  if (ctx.sessionWatch.isRevoked(caller.sessionId)) end(CLOSE_CODES.revoked, 'session ended');
-  const leftMs = caller.expiresAt.getTime() - ctx.clock.now().getTime() + limits.endGraceMs;
-  const ending = setTimeout(
-    () => end(CLOSE_CODES.unauthorized, 'token ended'),
-    Math.min(leftMs, MAX_TIMER_MS),
-  );
-  untilClosed.defer(() => clearTimeout(ending));
+  untilClosed.use(boundToCaller(ctx, limits, end));
   untilClosed.use(keepAlive(ws, limits));
 
   const closed = untilClosed.adopt(new AbortController(), (controller) => controller.abort());
@@ -87,4 +82,23 @@ export function serveChatSocket(
       },
     }),
   );
+}
+
+/** Ends a socket with what its caller may do: the token, the session, the rights of an API key. */
+function boundToCaller(
+  { caller, clock, sessionWatch }: CallerContext,
+  limits: SocketLimits,
+  end: End,
+): Disposable {
+  const bound = new DisposableStack();
+  bound.use(sessionWatch.attend(caller, () => end(CLOSE_CODES.unauthorized, 'rights changed')));
+  // The session may have ended while the room was entered, when nobody knew of this socket.
+  if (sessionWatch.isRevoked(caller.sessionId)) end(CLOSE_CODES.revoked, 'session ended');
+  const leftMs = caller.expiresAt.getTime() - clock.now().getTime() + limits.endGraceMs;
+  const ending = setTimeout(
+    () => end(CLOSE_CODES.unauthorized, 'token ended'),
+    Math.min(leftMs, MAX_TIMER_MS),
+  );
+  bound.defer(() => clearTimeout(ending));
+  return bound;
 }

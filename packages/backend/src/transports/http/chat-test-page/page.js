@@ -9,7 +9,10 @@ function show(line) {
 }
 
 /** @param {FormData} form @param {string} name */
-const field = (form, name) => String(form.get(name) ?? '').trim();
+function field(form, name) {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
 
 /** @param {FormData} form */
 async function queryOf(form) {
