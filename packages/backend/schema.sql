@@ -1,4 +1,4 @@
--- What the migrations make: tables, constraints, indexes, policies and grants, read from the catalog of a migrated
+-- What the migrations make: tables, constraints, indexes, policies, grants and triggers, read from the catalog of a migrated
 -- database by `npm run schema`. Not run by anything and not edited by hand; a test compares it on both databases.
 
 create table api_keys (
@@ -114,6 +114,23 @@ create policy tenant_rows on attachments as permissive for all to aura_app using
 grant delete, insert, select, update on attachments to aura_app;
 grant delete, select on attachments to aura_system;
 
+create table audit_chain (
+  tenant_id uuid not null,
+  seq bigint not null,
+  entry_id bigint not null,
+  hash bytea not null,
+  constraint audit_chain_pkey PRIMARY KEY (tenant_id, seq),
+  constraint audit_chain_entry_id_key UNIQUE (entry_id),
+  constraint audit_chain_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint audit_chain_seq_check CHECK ((seq > 0))
+);
+alter table audit_chain enable row level security, force row level security;
+create policy all_rows on audit_chain as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on audit_chain as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant select on audit_chain to aura_app;
+grant insert, select on audit_chain to aura_system;
+CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_chain FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();
+
 create table audit_log (
   id bigint not null generated always as identity,
   tenant_id uuid,
@@ -132,6 +149,20 @@ create policy all_rows on audit_log as permissive for all to aura_system, aura_w
 create policy tenant_rows on audit_log as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select on audit_log to aura_app;
 grant insert, select on audit_log to aura_system;
+CREATE TRIGGER audit_keep BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();
+CREATE TRIGGER audit_note AFTER INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_note();
+
+create table audit_unsealed (
+  entry_id bigint not null,
+  tenant_id uuid not null,
+  constraint audit_unsealed_pkey PRIMARY KEY (entry_id)
+);
+CREATE INDEX audit_unsealed_tenant ON audit_unsealed USING btree (tenant_id, entry_id);
+alter table audit_unsealed enable row level security, force row level security;
+create policy all_rows on audit_unsealed as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on audit_unsealed as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select on audit_unsealed to aura_app;
+grant delete, insert, select, update on audit_unsealed to aura_system;
 
 create table conversations (
   id uuid not null,
@@ -188,6 +219,19 @@ grant delete, insert, select on events to aura_system;
 grant insert on events to aura_writer;
 grant update (data) on events to aura_app;
 
+create table external_identities (
+  issuer text not null,
+  subject text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint external_identities_pkey PRIMARY KEY (issuer, subject),
+  constraint external_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX external_identities_user ON external_identities USING btree (user_id);
+alter table external_identities enable row level security, force row level security;
+create policy all_rows on external_identities as permissive for all to aura_system using (true) with check (true);
+grant insert, select on external_identities to aura_system;
+
 create table facts (
   tenant_id uuid not null,
   user_id uuid not null,
@@ -201,6 +245,46 @@ alter table facts enable row level security, force row level security;
 create policy all_rows on facts as permissive for all to aura_system, aura_writer using (true) with check (true);
 create policy tenant_rows on facts as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on facts to aura_app;
+
+create table gateway_users (
+  tenant_id uuid not null,
+  gateway text not null,
+  external_id text not null,
+  user_id uuid not null,
+  email text not null,
+  constraint gateway_users_pkey PRIMARY KEY (tenant_id, gateway, external_id),
+  constraint gateway_users_tenant_id_user_id_key UNIQUE (tenant_id, user_id),
+  constraint gateway_users_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE
+);
+alter table gateway_users enable row level security, force row level security;
+create policy all_rows on gateway_users as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on gateway_users as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant select on gateway_users to aura_app;
+grant insert, select on gateway_users to aura_system;
+grant update (email) on gateway_users to aura_system;
+
+create table invitations (
+  id uuid not null,
+  tenant_id uuid not null,
+  email text not null,
+  role text not null,
+  hash bytea not null,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  accepted_by uuid,
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_tenant_id_invited_by_fkey FOREIGN KEY (tenant_id, invited_by) REFERENCES memberships(tenant_id, user_id),
+  constraint invitations_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text, 'guest'::text])))
+);
+CREATE UNIQUE INDEX invitations_pending ON invitations USING btree (tenant_id, email) WHERE (ended_at IS NULL);
+alter table invitations enable row level security, force row level security;
+create policy all_rows on invitations as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on invitations as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant insert, select, update on invitations to aura_system;
+grant select (id, tenant_id, email, role, invited_by, created_at, expires_at, ended_at, accepted_by) on invitations to aura_app;
 
 create table login_attempts (
   key text not null,
@@ -247,12 +331,14 @@ create table memberships (
   role text not null,
   stream_id uuid not null,
   created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
   constraint memberships_pkey PRIMARY KEY (tenant_id, user_id),
   constraint memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint memberships_tenant_id_stream_id_fkey FOREIGN KEY (tenant_id, stream_id) REFERENCES streams(tenant_id, id),
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   constraint memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text, 'guest'::text])))
 );
+CREATE INDEX memberships_joined ON memberships USING btree (tenant_id, created_at, user_id) WHERE (removed_at IS NULL);
 CREATE INDEX memberships_stream ON memberships USING btree (stream_id);
 CREATE INDEX memberships_user ON memberships USING btree (user_id);
 alter table memberships enable row level security, force row level security;
@@ -491,6 +577,7 @@ create table sessions (
   revoked_reason text,
   user_agent text,
   address text,
+  act jsonb,
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id)
 );
@@ -502,6 +589,26 @@ create policy all_rows on sessions as permissive for all to aura_system, aura_wr
 create policy tenant_rows on sessions as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on sessions to aura_app;
 grant delete, insert, select, update on sessions to aura_system;
+
+create table socket_tickets (
+  hash bytea not null,
+  tenant_id uuid not null,
+  user_id uuid not null,
+  session_id uuid not null,
+  role text not null,
+  session_believed_until timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint socket_tickets_pkey PRIMARY KEY (hash),
+  constraint socket_tickets_tenant_id_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES memberships(tenant_id, user_id) ON DELETE CASCADE,
+  constraint socket_tickets_hash_check CHECK ((octet_length(hash) = 32))
+);
+CREATE INDEX socket_tickets_expires_at ON socket_tickets USING btree (expires_at);
+CREATE INDEX socket_tickets_user ON socket_tickets USING btree (tenant_id, user_id);
+alter table socket_tickets enable row level security, force row level security;
+create policy all_rows on socket_tickets as permissive for all to aura_system, aura_writer using (true) with check (true);
+create policy tenant_rows on socket_tickets as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+grant delete, insert, select on socket_tickets to aura_system;
+grant update (expires_at) on socket_tickets to aura_system;
 
 create table steps (
   run_id uuid not null,
@@ -602,6 +709,17 @@ create policy all_rows on usage_entries as permissive for all to aura_system, au
 create policy tenant_rows on usage_entries as permissive for all to aura_app using ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) with check ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 grant insert, select, update on usage_entries to aura_app;
 grant delete, select on usage_entries to aura_system;
+
+create table used_once (
+  digest bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint used_once_pkey PRIMARY KEY (digest),
+  constraint used_once_digest_check CHECK ((octet_length(digest) = 32))
+);
+CREATE INDEX used_once_age ON used_once USING btree (expires_at);
+alter table used_once enable row level security, force row level security;
+create policy all_rows on used_once as permissive for all to aura_system using (true) with check (true);
+grant delete, insert, select, update on used_once to aura_system;
 
 create table users (
   id uuid not null,

@@ -9,6 +9,8 @@ const services = 'src/testing/services/**';
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Modules hold no state, so files of a worker can share them: loading them anew for each takes as long as the tests.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 5_000 } },

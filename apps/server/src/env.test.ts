@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { EnvError, parseEnv } from './env.ts';
+import { parseEnv } from './env.ts';
+import { EnvError } from './setting-types.ts';
 
 const SECRET = 'k3Jm8ZqT0vXy1LwR5nB7cD9fG2hP4sUaE6iO';
 
@@ -12,6 +13,7 @@ it('starts on a laptop with nothing set', () => {
     databaseUrl: null,
     redisUrl: null,
     jwtSecret: null,
+    gatewaySecret: null,
     openai: null,
     mustSeed: true,
     isWeb: true,
@@ -30,6 +32,20 @@ it.each([
   [{ NODE_ENV: 'production' }, 'JWT_SECRET is required in production'],
   [{ NODE_ENV: 'production', JWT_SECRET: SECRET, REQUIRE_AUTH: 'false' }, 'REQUIRE_AUTH cannot be false'],
   [{ JWT_SECRET: 'kq'.repeat(20) }, 'JWT_SECRET is too easy to guess'],
+  [{ SECRET_KEY: 'your-256-bit-secret-changeme-changeme' }, 'SECRET_KEY is a published sample'],
+  [{ JWT_PREVIOUS_SECRETS: `${SECRET},short` }, 'JWT_PREVIOUS_SECRETS needs at least 32 bytes'],
+  [{ JWT_ACCEPT_LEGACY: 'yes' }, 'JWT_ACCEPT_LEGACY must be true or false'],
+  [{ TOKEN_SIGNING_SECRET: 'short' }, 'TOKEN_SIGNING_SECRET needs at least 32 bytes'],
+  [
+    { AURA_IDENTITY_ISSUERS: '[{"issuer":"https://a.example"}]' },
+    'AURA_IDENTITY_ISSUERS must be JSON such as',
+  ],
+  [{ AURA_PUBLIC_URL: 'https://a.example/path' }, 'AURA_PUBLIC_URL must be an origin'],
+  [{ OAUTH_GOOGLE_CLIENT_ID: 'x' }, 'OAUTH_GOOGLE_CLIENT_SECRET is required'],
+  [{ OAUTH_DISCORD_CLIENT_ID: 'x', OAUTH_DISCORD_CLIENT_SECRET: 'y' }, 'AURA_PUBLIC_URL is required'],
+  [{ AURA_RATE_LIMITS: '{"user":"many"}' }, 'AURA_RATE_LIMITS'],
+  [{ GATEWAY_SECRET: 'short' }, 'GATEWAY_SECRET needs at least 32 bytes'],
+  [{ JWT_SECRET: SECRET, GATEWAY_SECRET: SECRET }, 'GATEWAY_SECRET must be another one than JWT_SECRET'],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
   [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
@@ -95,7 +111,8 @@ it('offers the models that are listed, the first as default', () => {
 it('reads every variable that .env.example names', () => {
   const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
   const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-  const source = read('env.ts') + read('limit-settings.ts');
+  const source =
+    read('env.ts') + read('auth-settings.ts') + read('rate-settings.ts') + read('limit-settings.ts');
   const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(source).toContain(`${name}:`);
@@ -112,5 +129,41 @@ it('uses no proxy that was not asked for', () => {
     httpProxy: null,
     httpsProxy: 'http://proxy.example:3128',
     noProxy: ['a.example', 'b.example'],
+  });
+});
+
+it('takes SECRET_KEY for JWT_SECRET, and the secrets that are still accepted beside it', () => {
+  const { jwtSecret, auth } = parseEnv({
+    SECRET_KEY: SECRET,
+    JWT_PREVIOUS_SECRETS: `${SECRET}1, ${SECRET}2`,
+  });
+  expect(jwtSecret).toBe(SECRET);
+  expect(auth).toMatchObject({ previousJwtSecrets: [`${SECRET}1`, `${SECRET}2`], legacyTokens: null });
+});
+
+it('accepts tokens of other services only when told to, and from whom', () => {
+  const { auth } = parseEnv({ JWT_ACCEPT_LEGACY: 'true', JWT_LEGACY_ISSUERS: 'https://old.example' });
+  expect(auth.legacyTokens).toEqual({ issuers: ['https://old.example'], audiences: [] });
+});
+
+it('reads whose tokens are exchanged', () => {
+  const { auth } = parseEnv({
+    AURA_IDENTITY_ISSUERS:
+      '[{"issuer":"https://a.example","audience":"me","role":"guest"},{"issuer":"https://b.example","userinfoUrl":"https://b.example/me"}]',
+  });
+  expect(auth.identityIssuers).toEqual([
+    { issuer: 'https://a.example', role: 'guest', proof: { kind: 'oidc', audiences: ['me'] } },
+    { issuer: 'https://b.example', proof: { kind: 'userinfo', url: 'https://b.example/me' } },
+  ]);
+});
+
+it('limits how often anybody may call unless told otherwise', () => {
+  expect(parseEnv({}).rateLimits).toMatchObject({ user: { calls: 3_000, seconds: 10 } });
+  expect(parseEnv({ AURA_RATE_LIMITS: 'off' }).rateLimits).toBeNull();
+  const { rateLimits } = parseEnv({ AURA_RATE_LIMITS: '{"user":"100/60s","key":null}' });
+  expect(rateLimits).toMatchObject({
+    user: { calls: 100, seconds: 60 },
+    key: null,
+    tenant: { calls: 30_000, seconds: 10 },
   });
 });

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { RateLimitConfig } from '@aura/backend';
 import { z } from 'zod';
+import { authOf, type AuthSettings, authSettings } from './auth-settings.ts';
 import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
-import { flag, list, parseJson } from './setting-types.ts';
+import { rateSettings } from './rate-settings.ts';
+import { EnvError, flag, list, parseJson } from './setting-types.ts';
 
 const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
-/** Secrets that stand in documentation, and are therefore none. */
-const SAMPLE_WORDS = /change|me|super|secret|your|256|bit|key|jwt|please|in|production|this|to|a|[-_ .]/gi;
 
 const url = (...schemes: string[]) =>
   z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), {
@@ -15,17 +16,6 @@ const url = (...schemes: string[]) =>
 const origin = z.string().refine((value) => URL.canParse(value) && new URL(value).origin === value, {
   message: 'must be origins such as https://app.example.com, without a path',
 });
-const secret = z
-  .string()
-  .refine((value) => Buffer.byteLength(value) >= 32, {
-    message: 'needs at least 32 bytes; make one with: openssl rand -base64 48',
-  })
-  .refine((value) => new Set(value).size >= 10, {
-    message: 'is too easy to guess; make one with: openssl rand -base64 48',
-  })
-  .refine((value) => !isSample(value), {
-    message: 'is a published sample; make one with: openssl rand -base64 48',
-  });
 
 const proxyRange = z.union(
   [z.literal('loopback'), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
@@ -51,8 +41,7 @@ const rawSchema = z.object({
       message: 'must begin with redis:// or rediss://; several nodes of a cluster are divided by commas',
     })
     .optional(),
-  JWT_SECRET: secret.optional(),
-  SECRET_KEY: secret.optional(),
+  ...authSettings,
   ALLOWED_ORIGINS: z.preprocess(parseJson, z.array(origin, 'must be a JSON array of origins')).optional(),
   CORS_ALLOWED_ORIGINS: list.pipe(z.array(origin)).optional(),
   AURA_TRUSTED_PROXIES: list.pipe(z.array(proxyRange)).default([]),
@@ -66,6 +55,7 @@ const rawSchema = z.object({
   OPENAI_BASE_URL: url('http', 'https').optional(),
   OPENAI_MODEL: z.string().min(1).optional(),
   ...limitSettings,
+  ...rateSettings,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
@@ -83,6 +73,10 @@ export interface ServerEnv {
   redisUrl: string | null;
   /** Null: take the one in the data folder, or make one there. Never null in production. */
   jwtSecret: string | null;
+  /** Who else is let in, and how. */
+  auth: AuthSettings;
+  /** Null: no gateway's word is taken. */
+  gatewaySecret: string | null;
   allowedOrigins: string[];
   trustedProxies: string[];
   isRegistrationOpen: boolean;
@@ -94,12 +88,9 @@ export interface ServerEnv {
   proxy: { httpProxy: string | null; httpsProxy: string | null; noProxy: string[] } | null;
   /** What agents may do and spend. */
   limits: Limits;
+  /** Null: as often as they like. */
+  rateLimits: RateLimitConfig | null;
   logLevel: string;
-}
-
-/** A setting that makes no sense: its name, what is wrong and what would be right, a line each. */
-export class EnvError extends Error {
-  override name = 'EnvError';
 }
 
 /** Reads `.env` when there is one (what is set already wins), then the environment. Throws `EnvError`. */
@@ -112,11 +103,6 @@ export function readEnv(): ServerEnv {
 export function bareEnv(): Record<string, string> {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
-}
-
-/** Nothing much is left of a published sample once its words are taken out; random text hardly loses anything. */
-function isSample(value: string): boolean {
-  return value.replaceAll(SAMPLE_WORDS, '').length < 16;
 }
 
 export function parseEnv(variables: Record<string, string | undefined>): ServerEnv {
@@ -150,6 +136,8 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     databaseUrl: raw.DATABASE_URL ?? null,
     redisUrl: raw.REDIS_URL ?? null,
     jwtSecret,
+    auth: authOf(raw),
+    gatewaySecret: gatewaySecretOf(raw, jwtSecret),
     allowedOrigins: raw.ALLOWED_ORIGINS ?? raw.CORS_ALLOWED_ORIGINS ?? (isProduction ? [] : DEV_ORIGINS),
     trustedProxies: raw.AURA_TRUSTED_PROXIES,
     isRegistrationOpen: raw.AURA_REGISTRATION === 'open',
@@ -157,8 +145,19 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     openai: openaiOf(raw),
     proxy: proxyOf(raw),
     limits: limitsOf(raw),
+    rateLimits: raw.AURA_RATE_LIMITS,
     logLevel: raw.LOG_LEVEL ?? 'info',
   };
+}
+
+/** Whoever signs as the gateway must not be able to sign tokens, which open everybody's account. */
+function gatewaySecretOf(raw: z.infer<typeof rawSchema>, jwtSecret: string | null): string | null {
+  if (raw.GATEWAY_SECRET !== undefined && raw.GATEWAY_SECRET === jwtSecret) {
+    throw new EnvError(
+      'GATEWAY_SECRET must be another one than JWT_SECRET; make one with: openssl rand -base64 48',
+    );
+  }
+  return raw.GATEWAY_SECRET ?? null;
 }
 
 function proxyOf(raw: z.infer<typeof rawSchema>): ServerEnv['proxy'] {

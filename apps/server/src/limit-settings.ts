@@ -1,6 +1,6 @@
 import type { BackendConfig } from '@aura/backend';
 import { z } from 'zod';
-import { flag, list, parseJson } from './setting-types.ts';
+import { flag, json, list } from './setting-types.ts';
 
 /** Amounts are in the deployment's currency; inside, in millionths of it. */
 const micros = z
@@ -22,15 +22,6 @@ const budgetsSchema = z.strictObject({
   tenantCost: micros.optional(),
 });
 const ratesSchema = z.record(z.string(), z.strictObject({ input: micros, output: micros }));
-
-function json<S extends z.ZodType>(schema: S, example: string) {
-  return z.string().transform((text, ctx): z.output<S> => {
-    const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    ctx.addIssue({ code: 'custom', message: `must be JSON such as ${example}` });
-    return z.NEVER;
-  });
-}
 
 /** Settings about what agents may do and spend. */
 export const limitSettings = {

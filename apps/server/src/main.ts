@@ -1,5 +1,6 @@
 import { DataFolderInUseError } from '@aura/backend';
-import { EnvError, readEnv } from './env.ts';
+import { readEnv } from './env.ts';
+import { EnvError } from './setting-types.ts';
 import { start } from './start.ts';
 
 const HELP = `aura start   starts the server (settings: see .env.example)

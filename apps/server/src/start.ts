@@ -34,12 +34,15 @@ export async function start(env: ServerEnv): Promise<void> {
     blobs: { kind: 'folder', folder: env.blobDir },
     redisUrl: env.redisUrl,
     jwtSecret: env.jwtSecret ?? (await readOrMakeSecret(env.dataDir)),
+    gatewaySecret: env.gatewaySecret,
     allowedOrigins: env.allowedOrigins,
     allowedHosts: null,
     trustedProxies: env.trustedProxies,
     isRegistrationOpen: env.isRegistrationOpen,
     allowsAnonymous: env.allowsAnonymous,
     model: await modelOf(env, stack),
+    rateLimits: env.rateLimits,
+    ...env.auth,
     ...env.limits,
   };
   const backend = stack.use(await createBackend(config, { log }));

@@ -47,7 +47,7 @@ export async function openPerClient(databaseUrl: string): Promise<StormVenue> {
           yield tracked(String(row.seq), row);
           last = row.seq;
         }
-        while (signal?.aborted !== true) {
+        for (;;) {
           for (const row of waiting.splice(0)) if (row.seq > last) yield tracked(String(row.seq), row);
           await once(live, 'event', { signal: signal ?? AbortSignal.timeout(60_000) });
         }

@@ -1,4 +1,5 @@
 // The server that a storm comes back to, alone in its process. Told what to do over HTTP.
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { listenForOrders } from '../fanout/control.ts';
 import type { StormVenue } from './venue.ts';
@@ -15,15 +16,14 @@ process.once('SIGTERM', () => {
   void venue[Symbol.asyncDispose]().then(() => process.exit());
 });
 
-let isLive = false;
 const LIVE_EVERY_MS = 20;
-const live = async (): Promise<void> => {
-  while (isLive) {
+let talking: { stop: AbortController; done: Promise<void> } | null = null;
+const talk = async (signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
     await venue.append(1);
-    await new Promise((resolve) => setTimeout(resolve, LIVE_EVERY_MS));
+    await pause(LIVE_EVERY_MS);
   }
 };
-let talking = Promise.resolve();
 
 await listenForOrders({
   async venue(input) {
@@ -33,9 +33,11 @@ await listenForOrders({
   append: async (input) => await venue.append(z.object({ count: z.number() }).parse(input).count),
   /** An event every 20 ms, until told otherwise. */
   async live(input) {
-    isLive = z.object({ isOn: z.boolean() }).parse(input).isOn;
-    if (isLive) talking = live();
-    else await talking;
+    const { isOn } = z.object({ isOn: z.boolean() }).parse(input);
+    talking?.stop.abort();
+    await talking?.done;
+    const stop = new AbortController();
+    talking = isOn ? { stop, done: talk(stop.signal) } : null;
   },
   figures() {
     const { user, system } = process.cpuUsage();

@@ -1,6 +1,7 @@
 import type { TRPCBuiltRouter, TRPCDecorateCreateRouterOptions } from '@trpc/server';
 import { accountRouter } from './features/account/account-router.ts';
 import { agentRouter } from './features/agent/agent-router.ts';
+import { auditRouter } from './features/audit/audit-router.ts';
 import { authRouter } from './features/auth/auth-router.ts';
 import { chatRouter } from './features/chat/chat-router.ts';
 import { conversationRouter } from './features/conversation/conversation-router.ts';
@@ -14,6 +15,7 @@ import { router, type RouterTypes } from './trpc/trpc.ts';
 export interface Routes {
   account: typeof accountRouter;
   agent: typeof agentRouter;
+  audit: typeof auditRouter;
   auth: typeof authRouter;
   chat: typeof chatRouter;
   conversation: typeof conversationRouter;
@@ -31,6 +33,7 @@ export const appRouter: TRPCBuiltRouter<
 > = router({
   account: accountRouter,
   agent: agentRouter,
+  audit: auditRouter,
   auth: authRouter,
   chat: chatRouter,
   conversation: conversationRouter,

@@ -14,6 +14,10 @@ import { createToolRegistry } from './features/agent/tool-registry.ts';
 import { createAccessTokens } from './features/auth/access-tokens.ts';
 import { createApiKeyVerifier } from './features/auth/api-key-verifier.ts';
 import { ensureDevelopmentUser } from './features/auth/development-user.ts';
+import { createExternalTokens } from './features/auth/external-tokens.ts';
+import { createLegacyTokens } from './features/auth/legacy-tokens.ts';
+import { createOAuthProviders } from './features/auth/oauth-providers.ts';
+import { createOAuthStates } from './features/auth/oauth-states.ts';
 import { createPasswordHasher } from './features/auth/password-hasher.ts';
 import { createRefreshTokens } from './features/auth/refresh-tokens.ts';
 import { createSessionWatch } from './features/auth/session-watch.ts';
@@ -27,10 +31,12 @@ import { approvalJobs } from './features/hitl/approval-jobs.ts';
 import { createMcpTools } from './features/mcp/mcp-tools.ts';
 import { upkeepJobs } from './features/upkeep/upkeep-jobs.ts';
 import { jobHandlers } from './job-handlers.ts';
+import { createGuardedFetch } from './ports/guarded-fetch.ts';
 import { createFolderBlobs } from './ports/folder-blobs.ts';
 import { createPgBossJobs } from './ports/pg-boss-jobs.ts';
 import type { JobDatabase } from './ports/pg-boss-database.ts';
 import { createOpenAiModel } from './ports/openai-model.ts';
+import { createRateLimits, type RateLimits } from './ports/rate-limits.ts';
 import type { Bus } from './realtime/bus.ts';
 import { createGroupWriter } from './realtime/group-writer.ts';
 import { createHub } from './realtime/hub.ts';
@@ -38,6 +44,7 @@ import { createInProcessBus } from './realtime/in-process-bus.ts';
 import { createPageReader } from './realtime/page-reader.ts';
 import { createPresence } from './realtime/presence.ts';
 import { createRedisBus } from './realtime/redis-bus.ts';
+import { secretRing } from './secret-ring.ts';
 
 export interface Backend extends Core, AsyncDisposable {
   /** Starts executing runs on this node. A node that only serves requests never calls it. */
@@ -48,6 +55,9 @@ export interface Backend extends Core, AsyncDisposable {
 export type BackendOverrides = Partial<
   Pick<Core, 'log' | 'clock' | 'bus' | 'blobs' | 'model' | 'tools' | 'nodeId' | 'approvalPolicy'>
 >;
+
+/** Somebody waits for it to sign in. */
+const IDENTITY_TIMEOUT_MS = 8_000;
 
 /**
  * Opens the database, brings it up to date, checks that tenants are isolated in it and puts the parts together.
@@ -61,6 +71,7 @@ export async function createBackend(
   const log = overrides.log ?? pino({ name: 'aura' });
   const nodeId = overrides.nodeId ?? randomUUID();
   const clock = overrides.clock ?? systemClock;
+  const secrets = secretRing(config);
 
   if (config.allowsAnonymous === true && config.environment === 'production') {
     throw new Error('Production takes no callers without a token: allowsAnonymous must be off.');
@@ -77,6 +88,10 @@ export async function createBackend(
   const groupWriter = stack.use(createGroupWriter({ database, hub }));
   const messageWriter = stack.use(createMessageWriter({ database, hub }));
   const sessionWatch = stack.use(await createSessionWatch({ database, bus, log }));
+
+  const identityFetch = stack.use(
+    createGuardedFetch({ allow: config.identityHttpAllow, totalTimeoutMs: IDENTITY_TIMEOUT_MS }),
+  );
 
   const pageReader = createPageReader(database);
   const onError = (err: unknown): void => log.warn({ err }, 'presence');
@@ -103,11 +118,22 @@ export async function createBackend(
     roomPulses,
     roomItems: stack.use(createRoomItems({ database })),
     sessionWatch,
+    rateLimits: stack.use(openRateLimits(config, log)),
     pageReader,
-    accessTokens: createAccessTokens({ secret: config.jwtSecret, clock }),
+    accessTokens: createAccessTokens({ secrets, clock }),
+    legacyTokens: config.legacyTokens
+      ? createLegacyTokens({ config: config.legacyTokens, secrets, database, sessionWatch, clock })
+      : null,
     apiKeys: stack.use(createApiKeyVerifier({ database, sessionWatch, clock, log })),
-    attachmentUrls: createAttachmentUrls({ secret: config.jwtSecret, clock }),
-    refreshTokens: createRefreshTokens({ secret: config.jwtSecret }),
+    externalTokens: createExternalTokens({
+      issuers: config.identityIssuers ?? [],
+      fetch: identityFetch.fetch,
+      clock,
+    }),
+    oauthProviders: createOAuthProviders(config, identityFetch.fetch),
+    oauthStates: createOAuthStates({ secrets, clock }),
+    refreshTokens: createRefreshTokens({ secrets }),
+    attachmentUrls: createAttachmentUrls({ secrets, clock }),
     passwordHasher,
     developmentUser,
     model: overrides.model ?? createOpenAiModel(config.model),
@@ -152,12 +178,19 @@ async function openDatabase(
   }
 }
 
-function openBus({ redisUrl, jwtSecret }: BackendConfig, log: Logger): Bus {
+function openRateLimits({ rateLimits, redisUrl }: BackendConfig, log: Logger): RateLimits | null {
+  if (!rateLimits) return null;
+  const onError = (err: Error): void => log.debug({ err: err.message }, 'redis for rate limits');
+  return createRateLimits({ config: rateLimits, redisUrl, onError });
+}
+
+function openBus(config: BackendConfig, log: Logger): Bus {
+  const { redisUrl } = config;
   if (redisUrl === null) {
     return createInProcessBus({ onError: (err) => log.error({ err }, 'a listener of the bus failed') });
   }
   return createRedisBus(redisUrl, {
-    secret: jwtSecret,
+    secrets: secretRing(config),
     onError: (err) => log.warn({ err: err.message }, 'redis'),
   });
 }

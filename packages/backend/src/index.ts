@@ -1,6 +1,13 @@
 // The package's entry: what `apps/server` is made of, and the type that clients are made from.
 export type { AppRouter } from './app-router.ts';
-export type { BackendConfig, Budgets, ModelConfig, TokenRate } from './config.ts';
+export type {
+  BackendConfig,
+  Budgets,
+  IdentityIssuer,
+  ModelConfig,
+  RateLimitConfig,
+  TokenRate,
+} from './config.ts';
 export { type Backend, type BackendOverrides, createBackend } from './create-backend.ts';
 export { DataFolderInUseError } from './db/lock-data-folder.ts';
 export {

@@ -40,6 +40,7 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   readonly memory: AuraTrpc['memory'];
   readonly usage: AuraTrpc['usage'];
   readonly mcp: AuraTrpc['mcp'];
+  readonly audit: AuraTrpc['audit'];
   readonly session: SessionStore;
   readonly connection: ReadableStore<ConnectionState>;
   /** Keeps a conversation's state current: snapshot, events, resume. Resolves when it is over; never rejects. */
@@ -111,6 +112,7 @@ export function createAuraClient(options: AuraClientOptions): AuraClient {
     memory: trpc.memory,
     usage: trpc.usage,
     mcp: trpc.mcp,
+    audit: trpc.audit,
     session: session.store,
     connection: socket.connection,
     followConversation: (conversationId, follow) => followConversation(trpc, conversationId, follow),

@@ -118,7 +118,7 @@ export const wireRouter = t.router({
       .mutation(({ ctx, input }) => ctx.world.auth.login(input.email)),
     refresh: coded
       .input(refreshInputSchema)
-      .mutation(({ ctx, input }) => ctx.world.auth.refresh(input.refreshToken)),
+      .mutation(({ ctx, input }) => ctx.world.auth.refresh(input.refreshToken ?? '')),
     logout: signedIn.mutation(({ ctx }) => {
       ctx.world.auth.revoke(ctx.identity.sessionId);
       return {};

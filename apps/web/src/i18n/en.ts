@@ -260,6 +260,7 @@ export const en = {
     ACCOUNT_LOCKED: 'Too many attempts. Wait a moment, then try again.',
     EMAIL_TAKEN: 'There is an account with this e-mail already. Sign in instead.',
     REGISTRATION_CLOSED: 'New accounts are by invitation here. Ask your administrator.',
+    ISSUER_UNAVAILABLE: 'Your sign-in provider does not answer right now. Try again in a moment.',
     REFRESH_INVALID: 'Your session has expired.',
     REFRESH_REUSED: 'This session was ended for your safety.',
     FORBIDDEN: 'You may not do this.',

@@ -261,6 +261,7 @@ export const ko: Dictionary = {
     ACCOUNT_LOCKED: '시도가 너무 많았습니다. 잠시 후 다시 시도하세요.',
     EMAIL_TAKEN: '이미 가입된 이메일입니다. 로그인해 주세요.',
     REGISTRATION_CLOSED: '초대받은 사람만 가입할 수 있습니다. 관리자에게 문의하세요.',
+    ISSUER_UNAVAILABLE: '지금 로그인 제공자가 응답하지 않습니다. 잠시 후 다시 시도하세요.',
     REFRESH_INVALID: '세션이 만료되었습니다.',
     REFRESH_REUSED: '안전을 위해 세션이 종료되었습니다.',
     FORBIDDEN: '권한이 없습니다.',

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
 
-const HEADER = `-- What the migrations make: tables, constraints, indexes, policies and grants, read from the catalog of a migrated
+const HEADER = `-- What the migrations make: tables, constraints, indexes, policies, grants and triggers, read from the catalog of a migrated
 -- database by \`npm run schema\`. Not run by anything and not edited by hand; a test compares it on both databases.
 `;
 
@@ -16,6 +16,7 @@ export async function describeSchema({ db }: Pick<Database, 'db'>): Promise<stri
     ...(await rows(POLICIES)),
     ...(await rows(GRANTS)),
     ...(await rows(COLUMN_GRANTS)),
+    ...(await rows(TRIGGERS)),
   ];
   const of = (lines: Line[], table: string): string[] =>
     lines.filter((line) => line.table === table).map(({ text }) => text);
@@ -86,3 +87,9 @@ const COLUMN_GRANTS = sql<Line>`
   from ${TABLES} join pg_attribute a on a.attrelid = c.oid cross join lateral aclexplode(a.attacl) as g
   group by c.relname, g.grantee, g.privilege_type
   order by g.grantee::regrole::text collate "C", g.privilege_type`;
+
+/** Without those that keep foreign keys. */
+const TRIGGERS = sql<Line>`
+  select c.relname as table, replace(pg_get_triggerdef(t.oid), format(' ON %I.', n.nspname), ' ON ') || ';' as text
+  from ${TABLES} join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal
+  order by t.tgname collate "C"`;

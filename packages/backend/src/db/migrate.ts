@@ -9,6 +9,10 @@ import * as apiKeys from './migrations/0005-api-keys.ts';
 import * as checkpoints from './migrations/0006-checkpoints.ts';
 import * as upkeep from './migrations/0007-upkeep.ts';
 import * as rooms from './migrations/0008-rooms.ts';
+import * as authExternal from './migrations/0020-auth-external.ts';
+import * as authMembers from './migrations/0021-auth-members.ts';
+import * as auditChain from './migrations/0022-audit-chain.ts';
+import * as chatGateway from './migrations/0030-chat-gateway.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -19,6 +23,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-checkpoints': checkpoints,
   '0007-upkeep': upkeep,
   '0008-rooms': rooms,
+  '0020-auth-external': authExternal,
+  '0021-auth-members': authMembers,
+  '0022-audit-chain': auditChain,
+  '0030-chat-gateway': chatGateway,
 };
 
 /**

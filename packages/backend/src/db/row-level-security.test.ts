@@ -36,6 +36,13 @@ async function fillEveryTable({ call, ctx }: TestCaller): Promise<void> {
   const { tenantId, userId } = ctx.caller;
   await withSystemTransaction(test.backend, async ({ db }) => {
     await db.insertInto('auditLog').values({ tenantId, action: 'test', data: '{}' }).execute();
+    await sql`insert into audit_chain (tenant_id, seq, entry_id, hash) values (${tenantId}, 1, 0, sha256('x'))`.execute(
+      db,
+    );
+    await sql`insert into invitations (id, tenant_id, email, role, hash, invited_by, expires_at)
+      values (${randomUUID()}, ${tenantId}, 'someone@test.local', 'user', sha256('x'), ${userId}, now())`.execute(
+      db,
+    );
   });
   await withTransaction(ctx, async ({ db }) => {
     await sql`insert into facts (tenant_id, user_id, key, value) values (${tenantId}, ${userId}, 'k', 'v')`.execute(

@@ -19,6 +19,7 @@ import type {
   WhenWaiting,
 } from '@aura/contract';
 import type { ColumnType, Generated } from 'kysely';
+import type { GatewayTables } from './gateway-tables.ts';
 import type { RoomTables } from './room-tables.ts';
 import type { StepData } from './step-data.ts';
 
@@ -30,7 +31,7 @@ type CreatedAt = Generated<Date>;
  * The tables as kysely sees them (camelCase here, snake_case in the database); migrations decide, this follows. Long,
  * because it is one list: split, nobody would see at a glance what there is. What rooms alone have is in `room-tables.ts`.
  */
-export interface Schema extends RoomTables {
+export interface Schema extends RoomTables, GatewayTables {
   tenants: { id: string; slug: string; name: string; createdAt: CreatedAt };
   users: {
     id: string;
@@ -42,7 +43,27 @@ export interface Schema extends RoomTables {
     isActive: Generated<boolean>;
     createdAt: CreatedAt;
   };
-  memberships: { tenantId: string; userId: string; role: Role; streamId: string; createdAt: CreatedAt };
+  memberships: {
+    tenantId: string;
+    userId: string;
+    role: Role;
+    streamId: string;
+    createdAt: CreatedAt;
+    /** Null for who is a member: whoever asks what somebody may do must look at it. */
+    removedAt: Date | null;
+  };
+  invitations: {
+    id: string;
+    tenantId: string;
+    email: string;
+    role: Role;
+    hash: Uint8Array;
+    invitedBy: string;
+    createdAt: CreatedAt;
+    expiresAt: Date;
+    endedAt: Date | null;
+    acceptedBy: string | null;
+  };
   sessions: {
     id: string;
     tenantId: string;
@@ -57,7 +78,11 @@ export interface Schema extends RoomTables {
     revokedReason: string | null;
     userAgent: string | null;
     address: string | null;
+    /** Parsed by `actorSchema` where it is read. */
+    act: ColumnType<Json, string | null | undefined, never>;
   };
+  externalIdentities: { issuer: string; subject: string; userId: string; createdAt: CreatedAt };
+  usedOnce: { digest: Uint8Array; expiresAt: Date };
   apiKeys: {
     id: string;
     tenantId: string;
@@ -82,6 +107,8 @@ export interface Schema extends RoomTables {
     address: string | null;
     requestId: string | null;
   };
+  auditUnsealed: { entryId: number; tenantId: string };
+  auditChain: { tenantId: string; seq: number; entryId: number; hash: Uint8Array };
   streams: {
     id: string;
     tenantId: string;

@@ -34,6 +34,7 @@ const cronNameSchema = z.enum([
   'purge-conversations',
   'forget-sessions',
   'forget-memories',
+  'seal-audit',
   'hand-over-rooms',
   'forget-uploads',
   'sweep-blobs',

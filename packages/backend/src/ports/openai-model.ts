@@ -1,8 +1,10 @@
 import OpenAI from 'openai';
 import type { ModelConfig } from '../config.ts';
+import { redactor } from '../redact.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { classifyModelError } from './classify-model-error.ts';
 import type { ModelMessage, ModelPort, ModelRequest } from './model.ts';
+import { scrubError } from './scrub-error.ts';
 import { createWatchdog } from './watchdog.ts';
 
 type Params = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
@@ -23,6 +25,7 @@ export function createOpenAiModel(config: ModelConfig): ModelPort {
     project: null,
     logLevel: 'off',
   });
+  const redact = redactor([config.apiKey]);
   const { firstEventTimeoutMs = 30_000, idleTimeoutMs = 20_000 } = config;
   return {
     async *stream(request, signal) {
@@ -38,7 +41,9 @@ export function createOpenAiModel(config: ModelConfig): ModelPort {
         watchdog.signal.throwIfAborted();
       } catch (err) {
         signal.throwIfAborted();
-        throw classifyModelError(watchdog.signal.aborted ? watchdog.signal.reason : err);
+        const error = classifyModelError(watchdog.signal.aborted ? watchdog.signal.reason : err);
+        error.cause = scrubError(error.cause, redact);
+        throw error;
       }
       yield answer.end();
     },

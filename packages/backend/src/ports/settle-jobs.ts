@@ -66,6 +66,7 @@ export function dispatcher(
       case 'purge-conversations':
       case 'forget-sessions':
       case 'forget-memories':
+      case 'seal-audit':
       case 'hand-over-rooms':
       case 'forget-uploads':
       case 'sweep-blobs': {

@@ -21,7 +21,10 @@ const inProcess: Adapter = {
 };
 const redis = (url: string): Adapter => ({
   name: 'redis',
-  open: (onError) => [createRedisBus(url, { secret, onError }), createRedisBus(url, { secret, onError })],
+  open: (onError) => [
+    createRedisBus(url, { secrets: [secret], onError }),
+    createRedisBus(url, { secrets: [secret], onError }),
+  ],
 });
 
 describe.each(redisUrl === undefined ? [inProcess] : [inProcess, redis(redisUrl)])(

@@ -14,17 +14,30 @@ export interface FollowRequest {
   ride?: Pick<Ride, 'isUnderWay' | 'end'> | null;
 }
 
+/** As `followBatches`, one by one. */
+export async function* followStream(
+  parts: { watch: StreamWatch; pageReader: PageReader },
+  request: FollowRequest,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  for await (const events of followBatches(parts, request)) {
+    for (const event of events) {
+      yield event;
+      if (request.signal.aborted) return;
+    }
+  }
+}
+
 /**
  * Every event of a stream after `after`, each once, in order, without a hole, until `signal` aborts: what the log
- * holds first, then live. Listening starts before the first read, so nothing falls between the two; whatever does
+ * holds first, then live; as many at a time as are at hand. Listening starts before the first read, so nothing falls between the two; whatever does
  * not join on to what was yielded last is read from the log. Holds no queue: at most one page and the shared tail.
  * Waits for a database that is away; throws what is the matter with it when that takes half a minute. What a ride has
  * delivered it leaves out.
  */
-export async function* followStream(
+export async function* followBatches(
   { watch, pageReader }: { watch: StreamWatch; pageReader: PageReader },
   { tenantId, streamId, after, signal, ride = null }: FollowRequest,
-): AsyncGenerator<StreamEvent, void, undefined> {
+): AsyncGenerator<readonly StreamEvent[], void, undefined> {
   using alarm = createAlarm(signal);
   using _changes = watch.onChange(alarm.ring);
   await watch.ready;
@@ -63,16 +76,23 @@ export async function* followStream(
       continue;
     }
     fruitlessReads = 0;
-    for (const event of events) {
-      if (event.seq !== last + 1) {
-        throw new Error(`stream ${streamId} has a hole between ${last} and ${event.seq}`);
-      }
-      yield event;
-      last = event.seq;
-      if (signal.aborted) return;
-      if (ride?.isUnderWay() === true) break;
+    const { whole, hole } = upToHole(events, last);
+    if (whole.length > 0) yield whole;
+    last += whole.length;
+    if (hole !== null && !signal.aborted) {
+      throw new Error(`stream ${streamId} has a hole between ${last} and ${hole}`);
     }
   }
+}
+
+/** The events that follow `last` and each other, and the seq that does not. */
+function upToHole(
+  events: readonly StreamEvent[],
+  last: number,
+): { whole: readonly StreamEvent[]; hole: number | null } {
+  const wrong = events.findIndex(({ seq }, index) => seq !== last + 1 + index);
+  if (wrong === -1) return { whole: events, hole: null };
+  return { whole: events.slice(0, wrong), hole: events[wrong]?.seq ?? null };
 }
 
 /** Spares later readers the query. The events behind the last hole, that is: a page of a pruned log has holes. */

@@ -41,6 +41,8 @@ export interface StreamWatch extends Disposable {
   after(seq: number): readonly StreamEvent[] | null;
   /** Hands in neighbouring events that were read up to the log's end, so that later readers need not read them. */
   fill(events: readonly StreamEvent[], chars: number): void;
+  /** These events as frames for a subscription; null when one of them is the last that it gets. */
+  frames(passenger: Passenger, events: readonly StreamEvent[]): Buffer | null;
   /** A place in the lane for a subscription that has everything up to `seq`; null when more has been heard of. */
   board(passenger: Passenger, seq: number): Seat | null;
   /** Calls `wake` whenever the stream may have grown. */
@@ -221,6 +223,7 @@ export function createHub(options: HubOptions): Hub {
           const head = kept.at(-1)?.seq ?? 0;
           if (topic.tail.isEmpty) heard(topic, { head, events: kept, chars: chars * share });
         },
+        frames: (passenger, events) => topic.lane.frames(passenger, events),
         board: (passenger, seq) => (seq === topic.tail.head ? topic.lane.join(passenger, seq) : null),
         onChange(wake) {
           topic.wakes.add(wake);

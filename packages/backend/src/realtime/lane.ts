@@ -61,6 +61,8 @@ interface Group {
  */
 export class Lane {
   readonly #groups = new Map<string, Group>();
+  /** What each event ends with, by what is seen of it: a storm of readers that come back wants the same ones. */
+  readonly #endings = new WeakMap<StreamEvent, Map<string, Buffer | null>>();
   #size = 0;
   #last = 0;
 
@@ -79,6 +81,12 @@ export class Lane {
     group.members.add(member);
     this.#size++;
     return { left, leave: () => this.#leave(member) };
+  }
+
+  /** Events as one subscription gets them, joined or not; null when one of them is its last. */
+  frames(passenger: Passenger, events: readonly StreamEvent[]): Buffer | null {
+    const endings = this.#endingsOf(passenger, events);
+    return endings === null ? null : textFrames(openingOf(passenger), endings);
   }
 
   /** Takes neighbouring events to everybody. Throws what a feed's functions throw, and has carried nothing then. */
@@ -118,19 +126,32 @@ export class Lane {
       const { passenger, opening } = group;
       const key = viewKeyOf(passenger);
       const known = endings.get(key);
-      const own = known === undefined ? endingsOf(passenger, events) : known;
+      const own = known === undefined ? this.#endingsOf(passenger, events) : known;
       endings.set(key, own);
       return [group, own === null ? null : textFrames(opening, own)];
     });
   }
 
+  /** Of those that are for these readers; null when one of the events is the last. */
+  #endingsOf(passenger: Passenger, events: readonly StreamEvent[]): Buffer[] | null {
+    if (events.some((event) => passenger.isLast(event))) return null;
+    const key = viewKeyOf(passenger);
+    return events.flatMap((event) => {
+      const known = this.#endings.get(event) ?? new Map<string, Buffer | null>();
+      this.#endings.set(event, known);
+      const ending = known.get(key);
+      const own = ending === undefined ? endingOf(passenger, event) : ending;
+      known.set(key, own);
+      return own ?? [];
+    });
+  }
+
   #groupOf(passenger: Passenger): Group {
-    const { id, jsonrpc } = passenger.request;
-    const opening = `${JSON.stringify({ id, jsonrpc }).slice(0, -1)},"result":`;
-    const key = `${viewKeyOf(passenger)} ${opening}`;
+    const opening = openingOf(passenger);
+    const key = `${viewKeyOf(passenger)} ${opening.toString()}`;
     const group = this.#groups.get(key) ?? {
       key,
-      opening: Buffer.from(opening),
+      opening,
       passenger,
       members: new Set(),
     };
@@ -149,13 +170,15 @@ export class Lane {
 
 const viewKeyOf = ({ epoch, viewKey }: Passenger): string => `${epoch} ${viewKey}`;
 
-/** What follows a group's opening, byte for byte as tRPC writes a tracked event; null when one of the events is the last. */
-function endingsOf({ epoch, view, isLast }: Passenger, events: readonly StreamEvent[]): Buffer[] | null {
-  if (events.some(isLast)) return null;
-  return events.flatMap((event) => {
-    const data = view(event);
-    if (data === null) return [];
-    const id = formatCursor({ epoch, seq: event.seq });
-    return [Buffer.from(`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`)];
-  });
+/** What all frames of a subscription begin with. */
+function openingOf({ request: { id, jsonrpc } }: Passenger): Buffer {
+  return Buffer.from(`${JSON.stringify({ id, jsonrpc }).slice(0, -1)},"result":`);
+}
+
+/** What follows the opening, byte for byte as tRPC writes a tracked event; null when it is not for these readers. */
+function endingOf({ epoch, view }: Passenger, event: StreamEvent): Buffer | null {
+  const data = view(event);
+  if (data === null) return null;
+  const id = formatCursor({ epoch, seq: event.seq });
+  return Buffer.from(`${JSON.stringify({ type: 'data', data: { id, data }, id })}}`);
 }

@@ -15,7 +15,7 @@ export interface PageRequest {
 /**
  * Reads pages of the log. Pages begin at multiples of their size, so that readers with different cursors want the same
  * ones, and readers that want the same page at the same time share one query: a storm of clients that come back costs
- * a query a page, not a query a client. A full page is kept for a few seconds: it does not change but by a rewrite.
+ * a query a page, not a query a client. A page is kept for a few seconds: what is on it does not change but by a rewrite.
  */
 export interface PageReader {
   /** The page that the event after `after` is on. */
@@ -53,13 +53,16 @@ export function createPageReader(database: Database): PageReader {
     async read({ tenantId, streamId, after, version }) {
       const start = after - (after % PAGE_SIZE);
       const key = `${tenantId}/${streamId}/${version}/${start}`;
-      const known = kept.get(key) ?? underWay.get(key);
-      if (known !== undefined) return await known;
+      const known = kept.get(key);
+      // One that was not full tells those who have less than it; after it they look again.
+      if (known !== undefined && (known.events.at(-1)?.seq ?? 0) > after) return { ...known, isFull: true };
+      const shared = underWay.get(key);
+      if (shared !== undefined) return await shared;
       const reading = query({ tenantId, streamId, after: start });
       underWay.set(key, reading);
       try {
         const page = await reading;
-        if (page.isFull) kept.set(key, page);
+        kept.set(key, page);
         return page;
       } finally {
         underWay.delete(key);

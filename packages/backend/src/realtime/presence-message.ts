@@ -14,6 +14,8 @@ const presenceMessageSchema = z
         type: z.literal('state'),
         /** Everybody who is online on this node. */
         users: userIdsSchema,
+        /** Those among them who have come since this node spoke last; nodes of the release before do not say. */
+        arrived: userIdsSchema.default([]),
         /** Others are to state everything as well. */
         asks: z.boolean(),
         /** Nodes that were given up and are heard of all the same: they must begin a new epoch. */

@@ -26,6 +26,10 @@ export class PresencePeers {
     return false;
   }
 
+  online(): Set<string> {
+    return new Set([...this.#peers.values()].flatMap(({ users }) => [...users]));
+  }
+
   /** `over`: a node speaks in an epoch that is over here. It is alive, so it must be told to begin a new one. */
   hear(message: PresenceMessage, nowMs: number): 'news' | 'nothing' | 'over' {
     this.expire(nowMs);

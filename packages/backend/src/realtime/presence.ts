@@ -12,12 +12,16 @@ import { systemTimers, type Timers } from './timers.ts';
 export interface Presence extends AsyncDisposable {
   /** One more socket of a user is open. Dispose of the answer when it has closed. */
   arrive(user: { tenantId: string; userId: string }): Disposable;
-  /** Calls `wake` when somebody of the tenant may have come or gone. */
-  watch(tenantId: string, wake: () => void): PresenceWatch;
+  /**
+   * Calls `wake` when somebody of the tenant may have come or gone, and before it `onArrive` with those who are known to
+   * have come just now. Such a word may be lost; then they are just there.
+   */
+  watch(tenantId: string, wake: () => void, onArrive?: (userIds: readonly string[]) => void): PresenceWatch;
 }
 
 export interface PresenceWatch extends Disposable {
   isOnline(userId: string): boolean;
+  online(): Set<string>;
 }
 
 export interface PresenceOptions {
@@ -49,11 +53,12 @@ export function createPresence(options: PresenceOptions): Presence {
 
   return {
     arrive: ({ tenantId, userId }) => enter(tenantId).arrive(userId),
-    watch(tenantId, wake) {
+    watch(tenantId, wake, onArrive = () => {}) {
       const tenant = enter(tenantId);
-      const watching = tenant.watch(wake);
+      const watching = tenant.watch(wake, onArrive);
       return {
         isOnline: (userId) => tenant.isOnline(userId),
+        online: () => tenant.online(),
         [Symbol.dispose]: () => watching[Symbol.dispose](),
       };
     },

@@ -14,7 +14,7 @@ let channel: string;
 let gaps = 0;
 beforeAll(async () => {
   redis = await startRedis();
-  bus = createRedisBus(redis.url, { secret, onError: () => {} });
+  bus = createRedisBus(redis.url, { secrets: [secret], onError: () => {} });
   bus.onGap(() => {
     gaps += 1;
   });
@@ -184,7 +184,8 @@ describe('the Redis bus', () => {
   });
 });
 
-const open = (ownSecret: string): Bus => createRedisBus(redis.url, { secret: ownSecret, onError: () => {} });
+const open = (ownSecret: string): Bus =>
+  createRedisBus(redis.url, { secrets: [ownSecret], onError: () => {} });
 const publishMany = (count: number): void => {
   for (let index = 0; index < count; index++) bus.publish(channel, `many ${index}`);
 };

@@ -1,3 +1,5 @@
+import { redisUrls } from '../connect-redis-cluster.ts';
+import type { SecretRing } from '../secret-ring.ts';
 import type { Bus } from './bus.ts';
 import { createMessageSeal } from './message-seal.ts';
 import { openRedisClusterWire } from './redis-cluster-wire.ts';
@@ -13,12 +15,15 @@ interface Channel {
 }
 
 /**
- * Hints over Redis pub/sub, signed with the deployment's secret. While Redis is down or paused publishing drops and
- * subscribing gives up waiting; both come back by themselves. `url` names a server, or several nodes of a cluster,
- * divided by commas.
+ * Hints over Redis pub/sub, signed with the deployment's secret (see `secretRing`). While Redis is down or paused
+ * publishing drops and subscribing gives up waiting; both come back by themselves. `url` names a server, or several
+ * nodes of a cluster, divided by commas.
  */
-export function createRedisBus(url: string, options: { secret: string; onError: (err: Error) => void }): Bus {
-  const seal = createMessageSeal(options.secret);
+export function createRedisBus(
+  url: string,
+  options: { secrets: SecretRing; onError: (err: Error) => void },
+): Bus {
+  const seal = createMessageSeal(options.secrets);
   const channels = new Map<string, Channel>();
   const gapListeners = new Set<() => void>();
   let isClosed = false;
@@ -41,7 +46,7 @@ export function createRedisBus(url: string, options: { secret: string; onError: 
       if (message !== null && channel !== undefined) tellAll(channel.listeners, message, report);
     },
   };
-  const urls = url.split(',').map((one) => one.trim());
+  const urls = redisUrls(url);
   const wire = urls.length > 1 ? openRedisClusterWire(urls, events) : openRedisWire(url, events);
 
   const enter = (name: string): Channel => {

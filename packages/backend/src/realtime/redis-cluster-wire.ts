@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster } from 'ioredis';
+import { connectRedisCluster } from '../connect-redis-cluster.ts';
 import {
   COMMAND_OPTIONS,
   CONNECTION_OPTIONS,
@@ -21,22 +21,12 @@ export function openRedisClusterWire(
   urls: readonly string[],
   { onReady, onMessage, onError }: RedisWireEvents,
 ): RedisWire {
-  const { protocol, username, password } = new URL(urls[0] ?? '');
-  const cluster = new Cluster(
-    urls.map((url) => nodeOf(url)),
-    {
-      shardedSubscribers: true,
-      enableOfflineQueue: false,
-      clusterRetryStrategy: retryAfterMs,
-      redisOptions: {
-        ...CONNECTION_OPTIONS,
-        ...COMMAND_OPTIONS,
-        ...(username !== '' && { username: decodeURIComponent(username) }),
-        ...(password !== '' && { password: decodeURIComponent(password) }),
-        ...(protocol === 'rediss:' && { tls: {} }),
-      },
-    },
-  );
+  const cluster = connectRedisCluster(urls, {
+    shardedSubscribers: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryAfterMs,
+    redisOptions: { ...CONNECTION_OPTIONS, ...COMMAND_OPTIONS },
+  });
   /** ioredis knows of them and keeps them up. */
   const known = new Set<string>();
   const closed = new AbortController();
@@ -76,9 +66,4 @@ export function openRedisClusterWire(
       cluster.disconnect();
     },
   };
-}
-
-function nodeOf(url: string): { host: string; port: number } {
-  const { hostname, port } = new URL(url);
-  return { host: hostname, port: Number(port === '' ? '6379' : port) };
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await probe.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
   const open = (): Bus =>
     createRedisBus(`${redis.url}, ${redis.url}`, {
-      secret: 'a secret for tests, at least thirty-two bytes long',
+      secrets: ['a secret for tests, at least thirty-two bytes long'],
       onError: () => {},
     });
   [here, there] = [open(), open()];

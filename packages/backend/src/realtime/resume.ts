@@ -3,7 +3,7 @@ import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { Database } from '../db/database.ts';
 import { withTransaction } from '../db/transaction.ts';
 import type { StreamEvent } from './event.ts';
-import { followStream } from './follow-stream.ts';
+import { followBatches } from './follow-stream.ts';
 import type { Hub } from './hub.ts';
 import type { PageReader } from './page-reader.ts';
 import { readStreamHead, type StreamPlace } from './read-events.ts';
@@ -85,14 +85,21 @@ export async function* resumeFeed<E extends object, S>(
   using ride =
     ctx.flow === null ? null : createRide({ watch, flow: ctx.flow, signal }, feedOf(options, epoch));
   const request = { tenantId: ctx.caller.tenantId, streamId, after, signal, ride };
-  for await (const event of followStream({ watch, pageReader: ctx.pageReader }, request)) {
-    const view = options.view(event);
-    if (view !== null) {
+  for await (const events of followBatches({ watch, pageReader: ctx.pageReader }, request)) {
+    for (let index = 0; index < events.length;) {
       await ctx.flow?.ready(signal);
       if (signal.aborted) return;
-      yield tracked(formatCursor({ epoch, seq: event.seq }), ride?.offer(view, event.seq) ?? view);
+      // Never the last one: it goes out by tRPC, so that the lane can take over after it.
+      const ahead = ride?.ahead(events.slice(index, -1)) ?? 0;
+      const event = events[index];
+      index += Math.max(ahead, 1);
+      if (ahead > 0 || event === undefined) continue;
+      const view = options.view(event);
+      if (view !== null) {
+        yield tracked(formatCursor({ epoch, seq: event.seq }), ride?.offer(view, event.seq) ?? view);
+      }
+      if (options.isLast?.(event) === true) return;
     }
-    if (options.isLast?.(event) === true) return;
   }
 }
 

@@ -22,7 +22,8 @@ export interface TenantPresenceParts {
 export interface TenantPresence extends Disposable {
   arrive(userId: string): Disposable;
   isOnline(userId: string): boolean;
-  watch(wake: () => void): Disposable;
+  online(): Set<string>;
+  watch(wake: () => void, onArrive: (userIds: readonly string[]) => void): Disposable;
 }
 
 type Content<M> = M extends { type: infer T }
@@ -36,6 +37,7 @@ export function openTenantPresence(parts: TenantPresenceParts, tenantId: string)
   const sockets = new Map<string, number>();
   const peers = new PresencePeers();
   const wakes = new Set<() => void>();
+  const arrivals = new Set<(userIds: readonly string[]) => void>();
   /** Nodes to be told that their epoch is over here. */
   const lost = new Map<string, number>();
   let epoch = parts.nextEpoch(0);
@@ -58,11 +60,14 @@ export function openTenantPresence(parts: TenantPresenceParts, tenantId: string)
   };
 
   const stateAll = (): void => {
-    stated = new Set(sockets.keys());
+    const now = new Set(sockets.keys());
+    const arrived = [...now.difference(stated)];
+    stated = now;
     statedAtMs = timers.nowMs();
     send({
       type: 'state',
       users: [...stated],
+      arrived,
       asks,
       lost: [...lost].map(([id, over]) => ({ nodeId: id, epoch: over })),
     });
@@ -127,7 +132,9 @@ export function openTenantPresence(parts: TenantPresenceParts, tenantId: string)
       if (own !== undefined && own.epoch >= epoch) beginEpoch(own.epoch);
     }
     if (owesState) speak();
-    if (outcome === 'news') wake();
+    if (outcome !== 'news') return;
+    tellAll(arrivals, arrivedIn(message), parts.onError);
+    wake();
   };
 
   const gap = bus.onGap(() => {
@@ -162,6 +169,7 @@ export function openTenantPresence(parts: TenantPresenceParts, tenantId: string)
       sockets.set(userId, count + 1);
       if (count === 0) {
         speak();
+        tellAll(arrivals, [userId], parts.onError);
         wake();
       }
       let isOpen = true;
@@ -181,11 +189,30 @@ export function openTenantPresence(parts: TenantPresenceParts, tenantId: string)
       };
     },
     isOnline: (userId) => sockets.has(userId) || peers.isOnline(userId),
-    watch(listener) {
-      const own = (): void => listener();
-      wakes.add(own);
-      return { [Symbol.dispose]: () => wakes.delete(own) };
+    online: () => new Set([...sockets.keys(), ...peers.online()]),
+    watch(listener, onArrive) {
+      const watching = new DisposableStack();
+      watching.use(added(wakes, () => listener()));
+      watching.use(added(arrivals, (userIds) => onArrive(userIds)));
+      return watching;
     },
     [Symbol.dispose]: close,
   };
+}
+
+/** Those who came, as against those who were there all along and are told of to a node that did not know. */
+function arrivedIn(message: PresenceMessage): readonly string[] {
+  switch (message.type) {
+    case 'state':
+      return message.arrived;
+    case 'change':
+      return message.online;
+    case 'bye':
+      return [];
+  }
+}
+
+function added<T>(set: Set<T>, member: T): Disposable {
+  set.add(member);
+  return { [Symbol.dispose]: () => set.delete(member) };
 }

@@ -7,7 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { AppError } from '../app-error.ts';
 import { appRouter } from '../app-router.ts';
 import type { Core } from '../context.ts';
+import { agUiRoutes } from './ag-ui/ag-ui-routes.ts';
 import { attachmentRoutes } from './http/attachment-routes.ts';
+import { chatTestRoutes } from './http/chat-test-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http/http-limits.ts';
 import { handleError, sendProblem } from './http/problem.ts';
@@ -58,7 +60,7 @@ const CLOSE_DEADLINE_MS = 5_000;
 /** Ten procedure names in a batch. */
 const MAX_PATH_CHARS = 1_000;
 
-/** Serves a backend: tRPC over HTTP and WebSocket at `/trpc`, its REST projection, the web app, probes. Rejects when it cannot listen. */
+/** Serves a backend: tRPC over HTTP and WebSocket at `/trpc`, its REST projection, AG-UI at `/ag-ui`, the web app, probes. Rejects when it cannot listen. */
 export async function createHttpServer(core: Core, options: HttpServerOptions): Promise<HttpServer> {
   const router = options.router ?? appRouter;
   const app = createApp(core, { ...HTTP_LIMITS, ...options.limits?.http });
@@ -90,11 +92,13 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
       'idempotency-key',
       'last-event-id',
       'trpc-accept',
+      'x-auth-mode',
+      'x-external-token',
       'x-request-id',
       'x-tenant-id',
       'x-user-id',
     ],
-    exposedHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id'],
     maxAge: 600,
   });
   await app.register(metricsRoutes, { metrics });
@@ -102,8 +106,10 @@ export async function createHttpServer(core: Core, options: HttpServerOptions): 
   if (options.serves !== 'probes') {
     await app.register(trpcRoutes, { core, router });
     await app.register(attachmentRoutes, { core });
+    await app.register(agUiRoutes, { core, places, limits: restLimits });
     await app.register(restRoutes, { core, router, places, limits: restLimits });
     await app.register(webAppRoutes, { webRoot: options.webRoot, version: core.config.version });
+    if (core.config.environment === 'development') await app.register(chatTestRoutes);
     app.server.on('upgrade', sockets.handleUpgrade);
   }
   await app.listen({ host: options.host, port: options.port });

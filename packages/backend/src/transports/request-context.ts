@@ -7,22 +7,31 @@ import { developmentCaller, isDevelopmentCaller } from '../features/auth/develop
 import { readToken, verifyAccess } from '../features/auth/verify-access.ts';
 import type { SocketFlow } from '../realtime/socket-flow.ts';
 import { trpcCodeOf } from '../trpc/errors.ts';
+import { refreshCookie } from './http/refresh-cookie.ts';
 import { isFromHere } from './is-from-here.ts';
+
+export interface HttpRequest {
+  headers: IncomingHttpHeaders;
+  info: RequestInfo;
+  /** Adds one `Set-Cookie` header to the answer. */
+  setCookie(value: string): void;
+  /** Where the refresh token of the answer goes; default: what `X-Auth-Mode` says. */
+  mode?: 'cookie' | 'bearer' | undefined;
+}
 
 /**
  * The context of a request's procedures. A token that is bad counts as none: public procedures work without one, and
  * the others answer UNAUTHORIZED; where no token is asked for, whoever has no good one is the development user. Throws
- * FORBIDDEN when `X-Tenant-ID` names another tenant than the token.
+ * FORBIDDEN when `X-Tenant-ID` names another tenant than the token, and when a foreign page asks for cookie mode.
  */
-export async function httpContext(
-  core: Core,
-  request: { headers: IncomingHttpHeaders; info: RequestInfo },
-): Promise<RequestContext> {
+export async function httpContext(core: Core, request: HttpRequest): Promise<RequestContext> {
   const token = bearerToken(request.headers.authorization);
   const known = token === null ? null : await callerOrNull(core, token);
   const caller = known ?? developer(core, request.headers);
   assertTenant(caller, request.headers['x-tenant-id']);
-  return { ...core, caller, request: request.info, flow: null };
+  const mode = request.mode ?? request.headers['x-auth-mode'];
+  const cookie = mode === 'cookie' ? refreshCookie(request, core.config) : undefined;
+  return { ...core, caller, request: request.info, flow: null, refreshCookie: cookie };
 }
 
 /**
@@ -73,7 +82,8 @@ async function callerOrNull(core: Core, token: string): Promise<Caller | null> {
   }
 }
 
-function assertTenant(caller: Caller | null, tenantId: string | string[] | undefined): void {
+/** Throws FORBIDDEN when a request names another tenant than the caller's. */
+export function assertTenant(caller: Caller | null, tenantId: string | string[] | undefined): void {
   if (caller === null || isDevelopmentCaller(caller)) return;
   if (tenantId === undefined || tenantId === caller.tenantId) return;
   throw new AppError('FORBIDDEN', {

@@ -16,6 +16,14 @@ export interface RestRoute {
   message?: string;
   /** Fields of the input by their names on the wire, where these differ. */
   names?: Readonly<Record<string, string>>;
+  /** What the body is; default: a JSON object. */
+  body?: RestBody;
+  /** Fields that come in headers, by the headers' names in lower case; they count more than the query and less than the body. */
+  headers?: Readonly<Record<string, string>>;
+  /** What a protocol has requests say that is no field of the input; they may leave it out, but say nothing else. */
+  constants?: Readonly<Record<string, string>>;
+  /** Takes `?mode=cookie`: the refresh token goes into a cookie and never into the answer. */
+  hasCookieMode?: true;
   /** Fields that a request may leave out. */
   defaults?: Readonly<Record<string, Json>>;
   /** Fields that a request may leave out, taken from what a query answers to the same input. */
@@ -29,6 +37,12 @@ export interface RestRoute {
   /** For subscriptions, of the route or of `followUp`. */
   sse?: SseRule;
 }
+
+/**
+ * `form`: a JSON object or an `application/x-www-form-urlencoded` form. `raw`: JSON that is not parsed but handed on as it
+ * came, as the field `rawBody`; `schema` says for the reference what is to be in it.
+ */
+export type RestBody = { kind: 'form' } | { kind: 'raw'; schema: z.ZodType };
 
 export interface RestErrorRule {
   status?: number;

@@ -4,12 +4,15 @@ import { z } from 'zod';
 import { AppError, sessionRevoked } from '../app-error.ts';
 import type { CallerContext, RequestContext } from '../context.ts';
 import { assertPerson, assertScope } from '../features/auth/auth-policy.ts';
+import { rateBuckets } from './rate-buckets.ts';
 import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
 import type { RestRoute } from './rest-route.ts';
 
 export interface ProcedureMeta {
   /** What an API key needs for it, where that is not `read` (queries, subscriptions) or `write` (mutations). */
   scope?: ApiKeyScope;
+  /** True for what lets somebody in, which has a limit of its own. */
+  isSignIn?: boolean;
   /** Nobody may call it without signing in; for the reference, since a middleware does not tell. */
   needsCaller?: true;
   /** Where REST offers it. */
@@ -41,8 +44,24 @@ const mapErrors = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
 });
 
+/** In one place for every call over every transport, before anything is done for it. */
+const limitRate = t.middleware(async ({ ctx, meta, next }) => {
+  if (ctx.rateLimits !== null) {
+    const buckets = rateBuckets(ctx, meta?.isSignIn ?? false);
+    const retryAfterMs = await ctx.rateLimits.take(ctx.request, buckets);
+    if (retryAfterMs !== null) {
+      const message = `Too many calls. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`;
+      throw new AppError('TOO_MANY_REQUESTS', { message, retryAfterMs });
+    }
+  }
+  return await next();
+});
+
 /** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(mapErrors);
+export const publicProcedure = t.procedure.use(mapErrors).use(limitRate);
+
+/** What lets somebody in: limited more closely, over all nodes. */
+export const signInProcedure = publicProcedure.meta({ isSignIn: true });
 
 /**
  * Refuses a token that ended or a session that was revoked since the socket opened. For procedures that check scopes

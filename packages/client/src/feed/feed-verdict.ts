@@ -32,6 +32,7 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'ACCOUNT_LOCKED':
     case 'EMAIL_TAKEN':
     case 'REGISTRATION_CLOSED':
+    case 'ISSUER_UNAVAILABLE':
     case 'CONFLICT':
     case 'IDEMPOTENCY_CONFLICT':
     case 'RUN_ACTIVE':

@@ -16,12 +16,14 @@ export type StoredSession = z.infer<typeof storedSessionSchema>;
 
 export function toStoredSession(result: AuthResult, sentAt: number): StoredSession {
   const byWallClock = Date.parse(result.accessExpiresAt) - sentAt;
+  const { accessToken, refreshToken } = result;
+  if (refreshToken === null) throw new Error('the refresh token is in a cookie, which was not asked for');
   return {
     version: 1,
-    accessToken: result.accessToken,
-    refreshToken: result.refreshToken,
+    accessToken,
+    refreshToken,
     sentAt,
-    lifetimeMs: tokenLifetimeMs(result.accessToken) ?? Math.max(60_000, byWallClock),
+    lifetimeMs: tokenLifetimeMs(accessToken) ?? Math.max(60_000, byWallClock),
     identity: result.identity,
   };
 }

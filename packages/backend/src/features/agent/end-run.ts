@@ -46,7 +46,7 @@ export interface EndedRun {
  */
 export async function endRun(
   tx: Tx,
-  { config }: { config: BackendConfig },
+  { config }: { config: Pick<BackendConfig, 'rates'> },
   { runId, status, error, fence, supersededBy }: RunEnding,
   before: (tx: Tx) => Promise<void> = () => Promise.resolve(),
 ): Promise<EndedRun | null> {

@@ -1,5 +1,5 @@
 import type { RunEvent } from '@aura/contract';
-import type { Core } from '../../context.ts';
+import type { BackendConfig } from '../../config.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
@@ -12,7 +12,7 @@ import { findActiveRuns } from './run-store.ts';
  */
 export async function stopRuns(
   tx: Tx,
-  ctx: Pick<Core, 'config'>,
+  ctx: { config: Pick<BackendConfig, 'rates'> },
   { conversationId, supersededBy }: { conversationId: string; supersededBy?: string },
 ): Promise<{ events: Unplaced<RunEvent>[]; notices: Append[]; runIds: string[] }> {
   const runs = await findActiveRuns(tx.db, conversationId);

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { secretId } from '../../secret-ring.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { refusalOf } from './auth-testing.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
@@ -9,7 +10,7 @@ const SECRET = 'a secret for tests, at least thirty-two bytes long';
 const NOW = new Date('2026-11-05T12:00:00.250Z');
 const NOW_S = Math.floor(NOW.getTime() / 1_000);
 const clockAt = (ms: number) => ({ now: () => new Date(NOW.getTime() + ms) });
-const tokens = createAccessTokens({ secret: SECRET, clock: clockAt(0) });
+const tokens = createAccessTokens({ secrets: [SECRET], clock: clockAt(0) });
 
 const ids = { userId: randomUUID(), tenantId: randomUUID(), sessionId: randomUUID() };
 const own = { ...ids, role: 'user', email: 'someone@test.local' } as const;
@@ -50,6 +51,9 @@ const partsOf = (token: string): [string, string, string] => {
   return [header, payload, signature];
 };
 
+const headerOf = (token: string): unknown =>
+  JSON.parse(Buffer.from(partsOf(token)[0], 'base64url').toString());
+
 const GOOD = signed(CLAIMS);
 const [goodHeader, goodPayload, goodSignature] = partsOf(GOOD);
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
@@ -82,7 +86,7 @@ const ATTACKS: Record<string, string> = {
   'a public key used as the shared secret': signed(CLAIMS, HEADER, publicPem),
   'another deployment’s secret': signed(CLAIMS, HEADER, `${SECRET}!`),
   'an empty secret': signed(CLAIMS, HEADER, Buffer.alloc(1)),
-  'the key of refresh tokens': createRefreshTokens({ secret: SECRET }).issue({
+  'the key of refresh tokens': createRefreshTokens({ secrets: [SECRET] }).issue({
     sessionId: ids.sessionId,
     generation: 1,
   }),
@@ -171,14 +175,14 @@ describe('access tokens', () => {
     expect(token.length).toBeLessThan(1_024);
     const caller = { ...ids, role: 'user', expiresAt, scopes: null };
     expect(await tokens.verify(token)).toEqual(caller);
-    expect(await createAccessTokens({ secret: SECRET, clock: clockAt(903_000) }).verify(token)).toEqual(
+    expect(await createAccessTokens({ secrets: [SECRET], clock: clockAt(903_000) }).verify(token)).toEqual(
       caller,
     );
-    expect(await createAccessTokens({ secret: SECRET, clock: clockAt(-4_000) }).verify(token)).toEqual(
+    expect(await createAccessTokens({ secrets: [SECRET], clock: clockAt(-4_000) }).verify(token)).toEqual(
       caller,
     );
     for (const ms of [905_000, -10_000]) {
-      const late = createAccessTokens({ secret: SECRET, clock: clockAt(ms) });
+      const late = createAccessTokens({ secrets: [SECRET], clock: clockAt(ms) });
       expect(await refusalOf(late.verify(token))).toMatchObject({ code: 'UNAUTHORIZED' });
     }
   });
@@ -206,7 +210,29 @@ describe('access tokens', () => {
     });
   });
 
-  it('are not made with a short secret', () => {
-    expect(() => createAccessTokens({ secret: 'short', clock: clockAt(0) })).toThrow('at least 32 bytes');
+  it('name the secret they were signed with, and are good with any secret that is still accepted', async () => {
+    const [first, second] = [SECRET, `${SECRET}, the next one`];
+    const before = createAccessTokens({ secrets: [first, second], clock: clockAt(0) });
+    const after = createAccessTokens({ secrets: [second, first], clock: clockAt(0) });
+    const later = createAccessTokens({ secrets: [second], clock: clockAt(0) });
+    const old = (await before.issue(own)).token;
+    const young = (await after.issue(own)).token;
+    expect(headerOf(old)).toEqual({ ...HEADER, kid: secretId(first) });
+    expect(headerOf(young)).toEqual({ ...HEADER, kid: secretId(second) });
+    for (const node of [before, after]) {
+      for (const token of [old, young]) expect(await node.verify(token)).toMatchObject(ids);
+    }
+    expect(await later.verify(young)).toMatchObject(ids);
+    expect(await refusalOf(later.verify(old))).toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
+  it('are refused when their kid names another secret than the one that signed them', async () => {
+    const ring = [SECRET, `${SECRET}, the next one`] as const;
+    const both = createAccessTokens({ secrets: ring, clock: clockAt(0) });
+    const kid = secretId(ring[1]);
+    expect(await both.verify(signed(CLAIMS, { ...HEADER, kid }, ring[1]))).toMatchObject(ids);
+    expect(await refusalOf(both.verify(signed(CLAIMS, { ...HEADER, kid }, ring[0])))).toMatchObject({
+      code: 'UNAUTHORIZED',
+    });
   });
 });

@@ -1,10 +1,12 @@
 import { idSchema, roleSchema, type Role } from '@aura/contract';
 import { jwtVerify, SignJWT } from 'jose';
-import { createSecretKey, randomUUID } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../app-error.ts';
 import type { Clock } from '../../clock.ts';
 import type { Caller } from '../../context.ts';
+import { secretId, type SecretRing } from '../../secret-ring.ts';
+import { type Actor, actorSchema } from './actor.ts';
 
 export interface AccessClaims {
   userId: string;
@@ -12,6 +14,8 @@ export interface AccessClaims {
   role: Role;
   sessionId: string;
   email: string;
+  /** Who acts in the user's name, when it is not the user. */
+  act?: Actor | undefined;
 }
 
 /** Makes and checks the short-lived tokens that every call carries. */
@@ -22,7 +26,6 @@ export interface AccessTokens {
 }
 
 const HEADER = { alg: 'HS256', typ: 'at+jwt' };
-const ENCODED_HEADER = Buffer.from(JSON.stringify(HEADER)).toString('base64url');
 const ISSUER = 'aura';
 const AUDIENCE = 'aura';
 const LIFETIME_S = 15 * 60;
@@ -41,25 +44,24 @@ const claimsSchema = z.object({
   role: roleSchema,
   iat: z.int(),
   exp: z.int(),
+  act: actorSchema.optional(),
 });
 
-/** `secret`: at least 32 bytes. `clock` decides what has ended. */
+/** `secrets`: see `secretRing`. `clock` decides what has ended. */
 export function createAccessTokens({
-  secret,
+  secrets,
   clock,
 }: {
-  secret: string;
+  secrets: SecretRing;
   clock: Pick<Clock, 'now'>;
 }): AccessTokens {
-  if (Buffer.byteLength(secret) < 32) {
-    throw new Error('The secret that signs tokens needs at least 32 bytes.');
-  }
-  // A KeyObject: given bytes, jose would take a key of the wrong kind for a shared secret.
-  const key = createSecretKey(secret, 'utf8');
+  const keys = keysByHeader(secrets);
+  const current = { header: { ...HEADER, kid: secretId(secrets[0]) }, key: keyOf(secrets[0]) };
 
   /** The one place where a token is believed. Throws for every reason not to. */
   const readClaims = async (token: string): Promise<z.infer<typeof claimsSchema>> => {
-    if (!isOurForm(token)) throw new Error('not in the form of our tokens');
+    const key = isOurForm(token) ? keys.get(token.slice(0, token.indexOf('.'))) : undefined;
+    if (key === undefined) throw new Error('not in the form of our tokens');
     const now = clock.now();
     const { payload } = await jwtVerify(token, key, {
       algorithms: [HEADER.alg],
@@ -79,7 +81,7 @@ export function createAccessTokens({
   };
 
   return {
-    async issue({ userId, tenantId, role, sessionId, email }) {
+    async issue({ userId, tenantId, role, sessionId, email, act }) {
       const iat = Math.floor(clock.now().getTime() / 1_000);
       const exp = iat + LIFETIME_S;
       const token = await new SignJWT({
@@ -94,14 +96,15 @@ export function createAccessTokens({
         email,
         iat,
         exp,
+        ...(act && { act }),
       })
-        .setProtectedHeader(HEADER)
-        .sign(key);
+        .setProtectedHeader(current.header)
+        .sign(current.key);
       return { token, expiresAt: new Date(exp * 1_000) };
     },
     async verify(token) {
       try {
-        const { sub, tid, role, sid, exp } = await readClaims(token);
+        const { sub, tid, role, sid, exp, act } = await readClaims(token);
         return {
           userId: sub,
           tenantId: tid,
@@ -109,6 +112,7 @@ export function createAccessTokens({
           sessionId: sid,
           expiresAt: new Date(exp * 1_000),
           scopes: null,
+          ...(act && { act }),
         };
       } catch (cause) {
         throw tokenRefused(cause);
@@ -126,12 +130,31 @@ export function tokenRefused(cause?: unknown): AppError {
 }
 
 /**
- * True when the text could have come out of `issue`: our header to the byte (so no `kid`, `jwk`, `jku`, `x5u`, `crit`
- * or other algorithm is ever looked at), no spare bits in the base64, and a payload without doubled members, which
- * another reader of the token might understand differently.
+ * Every header that `issue` writes, to the byte, and the key that belongs to it: so no `jwk`, `jku`, `x5u`, `crit`, other
+ * algorithm or unknown `kid` is ever looked at. One without `kid` is of a release before there were several keys.
+ */
+function keysByHeader(secrets: SecretRing): Map<string, KeyObject> {
+  const encoded = (header: object): string => Buffer.from(JSON.stringify(header)).toString('base64url');
+  return new Map([
+    [encoded(HEADER), keyOf(secrets[0])],
+    ...secrets.map((secret): [string, KeyObject] => [
+      encoded({ ...HEADER, kid: secretId(secret) }),
+      keyOf(secret),
+    ]),
+  ]);
+}
+
+/** A KeyObject: given bytes, jose would take a key of the wrong kind for a shared secret. */
+function keyOf(secret: string): KeyObject {
+  return createSecretKey(secret, 'utf8');
+}
+
+/**
+ * True when the text could have come out of `issue`: three parts, no spare bits in the base64, and a payload without
+ * doubled members, which another reader of the token might understand differently.
  */
 function isOurForm(token: string): boolean {
-  if (token.length > MAX_CHARS || !token.startsWith(`${ENCODED_HEADER}.`)) return false;
+  if (token.length > MAX_CHARS) return false;
   const [, payload, signature, ...rest] = token.split('.');
   if (payload === undefined || signature === undefined || rest.length > 0) return false;
   if (!isCanonicalBase64(payload) || !isCanonicalBase64(signature)) return false;

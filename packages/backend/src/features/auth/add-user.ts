@@ -9,9 +9,11 @@ export interface AddUser {
   userId: string;
   tenantId: string;
   email: string;
-  passwordHash: string;
+  /** Null: there is no password; others vouch for who it is. */
+  passwordHash: string | null;
   role: Role;
   nickname: string | null;
+  pictureUrl?: string | null;
   tier?: string;
 }
 

@@ -27,6 +27,7 @@ export async function lockKeysOf(db: Db, { tenantId, userId }: Member): Promise<
     .select('role')
     .where('tenantId', '=', tenantId)
     .where('userId', '=', userId)
+    .where('removedAt', 'is', null)
     .forNoKeyUpdate()
     .executeTakeFirst();
   return row?.role;
@@ -73,6 +74,19 @@ export async function revokeApiKeyRow(db: Db, key: Member & { id: string }): Pro
     .returning('id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Ends all of a member's keys; answers which. */
+export async function revokeApiKeysOf(db: Db, { tenantId, userId }: Member): Promise<string[]> {
+  const rows = await db
+    .updateTable('apiKeys')
+    .set({ revokedAt: sql<Date>`clock_timestamp()` })
+    .where('tenantId', '=', tenantId)
+    .where('userId', '=', userId)
+    .where('revokedAt', 'is', null)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** True when the key is this member's, revoked or not. */
@@ -124,6 +138,7 @@ function usable(db: Db) {
     .innerJoin('users as u', 'u.id', 'apiKeys.userId')
     .select(['apiKeys.id', 'apiKeys.scopes', 'm.role'])
     .where(isLive)
+    .where('m.removedAt', 'is', null)
     .where('u.isActive', '=', true);
 }
 

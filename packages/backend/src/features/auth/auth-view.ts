@@ -1,6 +1,14 @@
-import type { ApiKeyView, IdentityView, SessionView, UserView } from '@aura/contract';
+import type {
+  ApiKeyView,
+  IdentityView,
+  InvitationView,
+  MemberView,
+  SessionView,
+  UserView,
+} from '@aura/contract';
 import type { ApiKeyRow } from './api-key-store.ts';
-import type { MembershipRow, UserRow } from './member-store.ts';
+import type { InvitationRow } from './invitation-store.ts';
+import type { MemberRow, MembershipRow, UserRow } from './member-store.ts';
 import type { SessionRow } from './session-store.ts';
 
 function userView(user: UserRow): UserView {
@@ -42,4 +50,12 @@ export function apiKeyView({ id, name, scopes, createdAt, lastUsedAt, expiresAt 
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     expiresAt: expiresAt.toISOString(),
   };
+}
+
+export function memberView({ createdAt, ...member }: MemberRow): MemberView {
+  return { ...member, joinedAt: createdAt.toISOString() };
+}
+
+export function invitationView({ createdAt, expiresAt, ...invitation }: InvitationRow): InvitationView {
+  return { ...invitation, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
 }

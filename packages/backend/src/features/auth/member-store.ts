@@ -1,5 +1,5 @@
 import type { Role } from '@aura/contract';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type SqlBool } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 
 type Db = Kysely<Schema>;
@@ -31,7 +31,14 @@ export async function userByEmail(db: Db, email: string): Promise<LoginRow | und
 /** Answers false when the address is taken: the unique index decides, however many register it at once. */
 export async function insertUser(
   db: Db,
-  user: { id: string; email: string; passwordHash: string; nickname: string | null; tier?: string },
+  user: {
+    id: string;
+    email: string;
+    passwordHash: string | null;
+    nickname: string | null;
+    pictureUrl?: string | null;
+    tier?: string;
+  },
 ): Promise<boolean> {
   const row = await db
     .insertInto('users')
@@ -63,12 +70,14 @@ export async function replaceHash(
 }
 
 export async function defaultTenantId(db: Db): Promise<string> {
-  const { id } = await db
-    .selectFrom('tenants')
-    .select('id')
-    .where('slug', '=', 'default')
-    .executeTakeFirstOrThrow();
+  const id = await tenantIdOf(db, 'default');
+  if (id === undefined) throw new Error('there is no default tenant');
   return id;
+}
+
+export async function tenantIdOf(db: Db, slug: string): Promise<string | undefined> {
+  const row = await db.selectFrom('tenants').select('id').where('slug', '=', slug).executeTakeFirst();
+  return row?.id;
 }
 
 /** The tenant a user joined first. */
@@ -77,6 +86,7 @@ export async function firstTenantId(db: Db, userId: string): Promise<string | un
     .selectFrom('memberships')
     .select('tenantId')
     .where('userId', '=', userId)
+    .where('removedAt', 'is', null)
     .orderBy('createdAt')
     .orderBy('tenantId')
     .limit(1)
@@ -98,6 +108,7 @@ export async function lockMember(
     .select(['m.role', 'u.isActive'])
     .where('m.tenantId', '=', tenantId)
     .where('m.userId', '=', userId)
+    .where('m.removedAt', 'is', null)
     .forShare()
     .executeTakeFirst();
 }
@@ -132,7 +143,93 @@ export async function membershipsOf(db: Db, userId: string): Promise<MembershipR
     .innerJoin('tenants as t', 't.id', 'm.tenantId')
     .select(['m.tenantId', 't.name as tenantName', 'm.role'])
     .where('m.userId', '=', userId)
+    .where('m.removedAt', 'is', null)
     .orderBy('m.createdAt')
     .orderBy('m.tenantId')
     .execute();
+}
+
+export interface MemberRow {
+  userId: string;
+  email: string;
+  nickname: string | null;
+  role: Role;
+  isActive: boolean;
+  createdAt: Date;
+}
+
+/** By when they joined, to the millisecond. */
+export async function listMemberRows(
+  db: Db,
+  list: { tenantId: string; after: { joinedAt: string; userId: string } | null; limit: number },
+): Promise<MemberRow[]> {
+  const joinedAt = sql<Date>`date_trunc('milliseconds', m.created_at)`;
+  const { tenantId, after, limit } = list;
+  return await db
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.userId')
+    .select(['m.userId', 'u.email', 'u.nickname', 'm.role', 'u.isActive', joinedAt.as('createdAt')])
+    .where('m.tenantId', '=', tenantId)
+    .where('m.removedAt', 'is', null)
+    .$if(after !== null, (query) =>
+      query.where(
+        sql<SqlBool>`(${joinedAt}, m.user_id) > (${after?.joinedAt}::timestamptz, ${after?.userId}::uuid)`,
+      ),
+    )
+    .orderBy(joinedAt)
+    .orderBy('m.userId')
+    .limit(limit)
+    .execute();
+}
+
+export async function isMemberByEmail(
+  db: Db,
+  { tenantId, email }: { tenantId: string; email: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.userId')
+    .select('m.userId')
+    .where('m.tenantId', '=', tenantId)
+    .where('m.removedAt', 'is', null)
+    .where(sql<string>`lower(u.email)`, '=', email)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Of the tenant's, those who can sign in. */
+export async function countAdmins(db: Db, tenantId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.userId')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('m.tenantId', '=', tenantId)
+    .where('m.role', '=', 'admin')
+    .where('m.removedAt', 'is', null)
+    .where('u.isActive', '=', true)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export async function setRole(db: Db, { tenantId, userId, role }: Member & { role: Role }): Promise<void> {
+  await membershipRow(db, { tenantId, userId }).set({ role }).execute();
+}
+
+export async function markRemoved(db: Db, member: Member): Promise<void> {
+  await membershipRow(db, member)
+    .set({ removedAt: sql<Date>`clock_timestamp()` })
+    .execute();
+}
+
+/** Answers false for who was never a member. */
+export async function readmit(db: Db, { tenantId, userId, role }: Member & { role: Role }): Promise<boolean> {
+  const row = await membershipRow(db, { tenantId, userId })
+    .set({ role, removedAt: null })
+    .returning('userId')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function membershipRow(db: Db, { tenantId, userId }: Member) {
+  return db.updateTable('memberships').where('tenantId', '=', tenantId).where('userId', '=', userId);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createRefreshTokens } from './refresh-tokens.ts';
 
 const SECRET = 'a secret for tests, at least thirty-two bytes long';
-const tokens = createRefreshTokens({ secret: SECRET });
+const tokens = createRefreshTokens({ secrets: [SECRET] });
 
 describe('refresh tokens', () => {
   it('say which use of which session they are, and are the same every time', () => {
@@ -36,8 +36,18 @@ describe('refresh tokens', () => {
     },
   );
 
+  it('are read, and sent again as they were, after the secret has changed', () => {
+    const next = createRefreshTokens({ secrets: [`${SECRET}, the next one`, SECRET] });
+    const claims = { sessionId: randomUUID(), generation: 3 };
+    const old = tokens.issue(claims);
+    expect(next.parse(old)).toEqual(claims);
+    expect(next.issue(claims)).not.toBe(old);
+    expect(next.reissue(claims, tokens.hash(old))).toBe(old);
+    expect(next.reissue(claims, tokens.hash('another'))).toBeNull();
+  });
+
   it('of another deployment mean nothing here', () => {
-    const other = createRefreshTokens({ secret: `${SECRET}!` });
+    const other = createRefreshTokens({ secrets: [`${SECRET}!`] });
     expect(tokens.parse(other.issue({ sessionId: randomUUID(), generation: 1 }))).toBeNull();
   });
 });

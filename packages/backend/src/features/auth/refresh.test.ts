@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withSystemTransaction } from '../../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { newcomerOn, refusalOf, visitorOn } from './auth-testing.ts';
+import { refresh as refreshAt } from './refresh.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
 import { verifyAccess } from './verify-access.ts';
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
 
-const refresh = async ({ refreshToken }: { refreshToken: string }): Promise<AuthResult> =>
+const refresh = async ({ refreshToken }: { refreshToken: string | null }): Promise<AuthResult> =>
   await visitorOn(test.backend).call.auth.refresh({ refreshToken });
 
 /** Lets time pass for one session: the database's clock cannot be turned. */
@@ -41,7 +42,9 @@ const expectFamilyEnded = async (sessionId: string, newest: AuthResult): Promise
 describe('auth.refresh', () => {
   it('refuses what is no refresh token of ours', async () => {
     const { tokens, ctx } = await newcomerOn(test.backend);
-    const foreign = createRefreshTokens({ secret: 'the secret of another deployment, long enough' });
+    const foreign = createRefreshTokens({
+      secrets: ['the secret of another deployment, long enough'],
+    });
     const texts = [
       '',
       'x',
@@ -63,6 +66,18 @@ describe('auth.refresh', () => {
     expect(await verifyAccess(test.backend, third.accessToken)).toMatchObject({
       sessionId: ctx.caller.sessionId,
     });
+  });
+
+  it('goes on over a change of the secret, and gives race losers the successor from before it', async () => {
+    const { tokens } = await newcomerOn(test.backend);
+    const second = await refresh(tokens);
+    const secrets = ['the next secret of this deployment, long enough', test.config.jwtSecret] as const;
+    const { ctx } = visitorOn(test.backend);
+    const after = { ...ctx, refreshTokens: createRefreshTokens({ secrets }) };
+    expect((await refreshAt(after, tokens)).refreshToken).toBe(second.refreshToken);
+    const third = await refreshAt(after, second);
+    expect(await refusalOf(refresh(third))).toMatchObject({ code: 'REFRESH_INVALID' });
+    expect((await refreshAt(after, third)).identity).toEqual(tokens.identity);
   });
 
   it('gives fifty who use one token at once the same single successor', async () => {

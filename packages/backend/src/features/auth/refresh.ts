@@ -1,5 +1,4 @@
 import type { AuthResult, RefreshInput } from '@aura/contract';
-import { timingSafeEqual } from 'node:crypto';
 import { AppError, sessionRevoked } from '../../app-error.ts';
 import type { RequestContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
@@ -16,15 +15,18 @@ type Outcome =
   | { is: Exclude<RefreshVerdict, 'rotate' | 'resend'>; endedIds: string[] };
 
 /**
- * Trades a refresh token for a new pair. Throws `REFRESH_INVALID` (not ours, or the session is over), `REFRESH_REUSED`
+ * Trades a refresh token (in cookie mode the cookie's, whatever the input says) for a new pair. Throws `REFRESH_INVALID` (not ours, or the session is over), `REFRESH_REUSED`
  * (used twice: the session has ended everywhere), `SESSION_REVOKED`, `ACCOUNT_INACTIVE`. See refresh-policy.ts.
  */
-export async function refresh(ctx: RequestContext, { refreshToken }: RefreshInput): Promise<AuthResult> {
-  const claims = ctx.refreshTokens.parse(refreshToken);
+export async function refresh(ctx: RequestContext, input: RefreshInput): Promise<AuthResult> {
+  const { refreshCookie } = ctx;
+  const refreshToken = refreshCookie === undefined ? input.refreshToken : refreshCookie.read();
+  const claims = ctx.refreshTokens.parse(refreshToken ?? '');
   const outcome =
     claims === null ? OVER : await withSystemTransaction(ctx, async (tx) => await trade(tx, ctx, claims));
   if (outcome.is === 'granted') return await authResult(ctx, outcome.grant);
   ctx.sessionWatch.announce(outcome.endedIds);
+  refreshCookie?.clear();
   throw refusal(outcome.is);
 }
 
@@ -60,12 +62,17 @@ async function grant(
   const { session, generation } = next;
   const identity = await readIdentity(tx, session);
   if (identity === undefined) return OVER;
-  const refreshToken = ctx.refreshTokens.issue({ sessionId: session.id, generation });
+  const claims = { sessionId: session.id, generation };
+  const { act } = session;
+  if (generation === session.generation) {
+    const refreshToken = ctx.refreshTokens.reissue(claims, session.refreshHash);
+    if (refreshToken === null) return OVER;
+    return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: session.endsAt, act } };
+  }
+  const refreshToken = ctx.refreshTokens.issue(claims);
   const refreshHash = ctx.refreshTokens.hash(refreshToken);
-  const isStored = generation === session.generation;
-  if (isStored && !timingSafeEqual(refreshHash, session.refreshHash)) return OVER;
-  const { endsAt } = isStored ? session : await rotateSession(tx.db, session.id, { generation, refreshHash });
-  return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: endsAt } };
+  const { endsAt } = await rotateSession(tx.db, session.id, { generation, refreshHash });
+  return { is: 'granted', grant: { identity, refreshToken, refreshExpiresAt: endsAt, act } };
 }
 
 async function endFamily(

@@ -1,10 +1,19 @@
 import { type Kysely, sql } from 'kysely';
+import { jsonText } from '../../db/json-text.ts';
 import type { Schema } from '../../db/schema.ts';
+import { type Actor, actorSchema } from './actor.ts';
 
 type Db = Kysely<Schema>;
 
 /** Why a session ended, as kept in its row. */
-export type EndReason = 'logout' | 'logout_all' | 'revoked' | 'switched' | 'reused';
+export type EndReason =
+  | 'logout'
+  | 'logout_all'
+  | 'revoked'
+  | 'switched'
+  | 'reused'
+  | 'role_changed'
+  | 'removed';
 
 /** Sessions end after 30 days, and after 7 days without a refresh. */
 const ABSOLUTE_LIFE = sql`interval '30 days'`;
@@ -22,14 +31,16 @@ export interface NewSession {
   expiresAt: Date | null;
   userAgent: string | null;
   address: string | null;
+  act?: Actor | undefined;
 }
 
 /** Answers when the refresh token ends unless it is used. */
-export async function insertSession(db: Db, session: NewSession): Promise<{ endsAt: Date }> {
+export async function insertSession(db: Db, { act, ...session }: NewSession): Promise<{ endsAt: Date }> {
   return await db
     .insertInto('sessions')
     .values({
       ...session,
+      act: act === undefined ? null : jsonText(act),
       generation: 1,
       expiresAt: session.expiresAt ?? sql<Date>`clock_timestamp() + ${ABSOLUTE_LIFE}`,
     })
@@ -51,6 +62,7 @@ export interface SessionState {
   endsAt: Date;
   expiresAt: Date;
   isUserActive: boolean;
+  act: Actor | undefined;
 }
 
 /**
@@ -59,7 +71,7 @@ export interface SessionState {
  */
 export async function lockSession(db: Db, id: string): Promise<SessionState | undefined> {
   await db.selectFrom('sessions').select('id').where('id', '=', id).forUpdate().execute();
-  return await db
+  const row = await db
     .selectFrom('sessions')
     .innerJoin('users as u', 'u.id', 'sessions.userId')
     .select([
@@ -70,6 +82,7 @@ export async function lockSession(db: Db, id: string): Promise<SessionState | un
       'sessions.refreshHash',
       'sessions.revokedReason',
       'sessions.expiresAt',
+      'sessions.act',
       'u.isActive as isUserActive',
     ])
     .select([
@@ -82,6 +95,7 @@ export async function lockSession(db: Db, id: string): Promise<SessionState | un
     ])
     .where('sessions.id', '=', id)
     .executeTakeFirst();
+  return row && { ...row, act: actorSchema.nullable().parse(row.act) ?? undefined };
 }
 
 /** Call with the session locked. */
@@ -102,7 +116,7 @@ export async function rotateSession(
 /** Ends the live ones among them; answers which. */
 export async function endSessionRows(
   db: Db,
-  which: { userId: string; id?: string },
+  which: { userId: string; id?: string; tenantId?: string },
   reason: EndReason,
 ): Promise<string[]> {
   const rows = await db
@@ -110,6 +124,7 @@ export async function endSessionRows(
     .set({ revokedAt: sql<Date>`clock_timestamp()`, revokedReason: reason })
     .where('userId', '=', which.userId)
     .$if(which.id !== undefined, (query) => query.where('id', '=', which.id ?? ''))
+    .$if(which.tenantId !== undefined, (query) => query.where('tenantId', '=', which.tenantId ?? ''))
     .where('revokedAt', 'is', null)
     .returning('id')
     .execute();

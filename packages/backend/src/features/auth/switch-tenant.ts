@@ -27,7 +27,12 @@ async function move(tx: Tx, ctx: CallerContext, tenantId: string): Promise<Sessi
     throw sessionRevoked();
   }
   await endSessionRows(tx.db, { userId, id: sessionId }, 'switched');
-  const grant = await createSession(tx, ctx, { userId, tenantId, expiresAt: session.expiresAt });
+  const grant = await createSession(tx, ctx, {
+    userId,
+    tenantId,
+    expiresAt: session.expiresAt,
+    act: session.act,
+  });
   const entry = {
     action: 'auth.tenant_switched',
     subject: grant.identity.sessionId,

@@ -1,12 +1,18 @@
-import { sessionRevoked } from '../../app-error.ts';
+import { AppError, sessionRevoked } from '../../app-error.ts';
 import type { Caller, Core } from '../../context.ts';
 import { isApiKey } from './api-key-token.ts';
 
-type Doors = Pick<Core, 'accessTokens' | 'apiKeys' | 'sessionWatch'>;
+type Doors = Pick<Core, 'accessTokens' | 'apiKeys' | 'legacyTokens' | 'sessionWatch'>;
 
 /** Whose access token or API key it is. Throws `UNAUTHORIZED`; the procedures refuse a session that has ended. */
 export async function readToken(core: Doors, token: string): Promise<Caller> {
-  return isApiKey(token) ? await core.apiKeys.verify(token) : await core.accessTokens.verify(token);
+  if (isApiKey(token)) return await core.apiKeys.verify(token);
+  try {
+    return await core.accessTokens.verify(token);
+  } catch (err) {
+    if (core.legacyTokens === null || !(err instanceof AppError)) throw err;
+    return await core.legacyTokens.verify(token);
+  }
 }
 
 /** Who is calling, for transports. Throws `UNAUTHORIZED`, or `SESSION_REVOKED` when the token's session has ended. */

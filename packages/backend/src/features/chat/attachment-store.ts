@@ -82,10 +82,16 @@ export async function findReadableAttachment(
   return await db
     .selectFrom('attachments')
     .innerJoin('roomMembers', 'roomMembers.roomId', 'attachments.roomId')
+    .innerJoin('memberships', (join) =>
+      join
+        .onRef('memberships.tenantId', '=', 'attachments.tenantId')
+        .onRef('memberships.userId', '=', 'roomMembers.userId'),
+    )
     .selectAll('attachments')
     .where('attachments.tenantId', '=', tenantId)
     .where('attachments.id', '=', attachmentId)
     .where('roomMembers.userId', '=', userId)
+    .where('memberships.removedAt', 'is', null)
     .where((eb) => eb.or([eb('messageId', 'is not', null), eb('uploadedBy', '=', userId)]))
     .executeTakeFirst();
 }

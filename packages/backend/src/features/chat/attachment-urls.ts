@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { idSchema } from '@aura/contract';
 import type { Clock } from '../../clock.ts';
+import type { SecretRing } from '../../secret-ring.ts';
 
 /** Whose file it is, and for whom. */
 export interface AttachmentGrant {
@@ -22,22 +23,24 @@ export interface AttachmentUrls {
 }
 
 const STEP_MS = 300_000;
+const MAC_BYTES = 32;
 
-/** `secret` may be the one that signs access tokens: the key used here is derived from it and good for nothing else. */
+/** The secrets may be those that sign access tokens: the keys used here are derived and good for nothing else. */
 export function createAttachmentUrls({
-  secret,
+  secrets,
   clock,
 }: {
-  secret: string;
+  secrets: SecretRing;
   clock: Pick<Clock, 'now'>;
 }): AttachmentUrls {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'aura attachment url v1', 32));
-  const macOf = ({ tenantId, userId, attachmentId }: AttachmentGrant, expires: string): Buffer =>
-    createHmac('sha256', key).update(`${tenantId}.${userId}.${attachmentId}.${expires}`).digest();
+  const keyOf = (secret: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, '', 'aura attachment url v1', 32));
+  const current = keyOf(secrets[0]);
+  const keys = secrets.map(keyOf);
   return {
     sign(grant) {
       const expiresMs = (Math.floor(clock.now().getTime() / STEP_MS) + 2) * STEP_MS;
-      const mac = macOf(grant, String(expiresMs)).toString('base64url');
+      const mac = macOf(grant, String(expiresMs), current).toString('base64url');
       const signature = `${grant.tenantId}.${grant.userId}.${expiresMs}.${mac}`;
       return {
         url: `/api/attachments/${grant.attachmentId}?signature=${signature}`,
@@ -51,8 +54,14 @@ export function createAttachmentUrls({
       const isCurrent = /^\d{1,15}$/.test(expires) && Number(expires) > clock.now().getTime();
       if (!isWellFormed || !isCurrent) return null;
       const grant = { tenantId, userId, attachmentId };
-      const [given, expected] = [Buffer.from(mac, 'base64url'), macOf(grant, expires)];
-      return given.length === expected.length && timingSafeEqual(given, expected) ? grant : null;
+      const given = Buffer.from(mac, 'base64url');
+      const isOurs =
+        given.length === MAC_BYTES && keys.some((key) => timingSafeEqual(given, macOf(grant, expires, key)));
+      return isOurs ? grant : null;
     },
   };
+}
+
+function macOf({ tenantId, userId, attachmentId }: AttachmentGrant, expires: string, key: Buffer): Buffer {
+  return createHmac('sha256', key).update(`${tenantId}.${userId}.${attachmentId}.${expires}`).digest();
 }

@@ -59,6 +59,7 @@ import { listRoomMessages } from './list-room-messages.ts';
 import { listRooms } from './list-rooms.ts';
 import { markRead } from './mark-read.ts';
 import { mute } from './mute.ts';
+import { numberedRoomRouter } from './numbered-room-router.ts';
 import { pinMessage } from './pin-message.ts';
 import { postMessage } from './post-message.ts';
 import { removeMember } from './remove-member.ts';
@@ -192,4 +193,5 @@ export const chatRouter = router({
     .input(setTypingInputSchema)
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await setTyping(ctx, input)),
+  byNumber: numberedRoomRouter,
 });

@@ -1,5 +1,5 @@
 import type { RoomEvent, RoomView } from '@aura/contract';
-import type { CallerContext } from '../../context.ts';
+import type { BackendConfig } from '../../config.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
@@ -22,7 +22,7 @@ export interface ClosedRoom {
  */
 export async function closeRoom(
   tx: Tx,
-  ctx: CallerContext,
+  ctx: { config: Pick<BackendConfig, 'rates'> },
   place: { tenantId: string; roomId: string },
 ): Promise<ClosedRoom> {
   const stopped = await stopRuns(tx, ctx, { conversationId: place.roomId });

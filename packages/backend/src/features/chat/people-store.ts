@@ -19,6 +19,7 @@ export async function searchPeople(
     .innerJoin('users', 'users.id', 'memberships.userId')
     .select(['users.id as userId', 'users.pictureUrl', displayName.as('name')])
     .where('memberships.tenantId', '=', tenantId)
+    .where('memberships.removedAt', 'is', null)
     .where('users.isActive', '=', true)
     .where((eb) =>
       eb.or([

@@ -224,7 +224,7 @@ describe('chat.ephemeral', () => {
     const owner = node.on(room.owner);
     const socket = { readyState: 1, OPEN: 1, close() {}, terminate() {} } as const;
     const unsent = { ...socket, bufferedAmount: 0 };
-    const flow = createSocketFlow(unsent, { write: () => true });
+    const flow = createSocketFlow(unsent, { write: () => true, writableLength: 0 });
     const slow: TestCaller = { ...owner, ctx: { ...owner.ctx, flow } };
     await using listener = listen(slow, room.roomId);
     await expect.poll(() => listener.events.length).toBe(1);

@@ -62,6 +62,8 @@ export async function* roomFeed<E extends object, S>(
         return `${options.feed} ${viewKeyOf(place.viewer)}`;
       },
       view: (event) => options.view(event, redactFor(place.viewer)),
+      // The lane asks one of those who see the same; who they are is not the same.
+      leavesLane: (event) => changeOf(event, place) !== null,
       isLast: (event) => {
         if (options.isLast?.(event) === true) return true;
         ending.why = changeOf(event, place);

@@ -9,7 +9,7 @@ interface RoomKey {
   tenantId: string;
   roomId: string;
 }
-interface MemberKey extends RoomKey {
+export interface MemberKey extends RoomKey {
   userId: string;
 }
 
@@ -30,19 +30,35 @@ export async function findMembersByIds(
     .execute();
 }
 
-/** Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody deactivated. */
+/** Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody who was deactivated or taken out of the tenant. */
 export async function countOthers(
   db: Db,
   { tenantId, roomId, userId }: MemberKey,
 ): Promise<{ members: number; owners: number }> {
   const { rows } = await sql<{ members: number; owners: number }>`
     select count(*)::int as members,
-      (count(*) filter (where m.role = 'owner' and u.is_active and t.role <> 'guest'))::int as owners
+      (count(*) filter (where m.role = 'owner' and u.is_active and t.removed_at is null and t.role <> 'guest'))::int as owners
     from room_members m
     join memberships t on t.tenant_id = m.tenant_id and t.user_id = m.user_id
     join users u on u.id = m.user_id
     where m.tenant_id = ${tenantId} and m.room_id = ${roomId} and m.user_id <> ${userId}`.execute(db);
   return rows[0] ?? { members: 0, owners: 0 };
+}
+
+/** Places in rooms, in all tenants, of people who do not belong to the tenant any more; `of`: of one of them. */
+export async function findRemovedMembers(
+  db: Db,
+  { of, limit }: { of: { tenantId: string; userId: string } | null; limit: number },
+): Promise<MemberKey[]> {
+  let query = db
+    .selectFrom('roomMembers as m')
+    .innerJoin('memberships as t', (join) =>
+      join.onRef('t.tenantId', '=', 'm.tenantId').onRef('t.userId', '=', 'm.userId'),
+    )
+    .select(['m.tenantId', 'm.roomId', 'm.userId'])
+    .where('t.removedAt', 'is not', null);
+  if (of !== null) query = query.where('m.tenantId', '=', of.tenantId).where('m.userId', '=', of.userId);
+  return await query.orderBy('m.roomId').orderBy('m.userId').limit(limit).execute();
 }
 
 /** Takes the row away and keeps what must not be lifted by coming back. Undefined: there was none. */

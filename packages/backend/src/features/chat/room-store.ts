@@ -89,7 +89,7 @@ export async function countMembers(db: Db, { tenantId, roomId }: RoomKey): Promi
   return count;
 }
 
-/** People of the tenant as rooms show them; guests too. Those who were deactivated are left out. */
+/** People of the tenant as rooms show them; guests too. Those who were deactivated, or taken out of it, are left out. */
 export async function findPeopleByIds(
   db: Db,
   { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
@@ -101,6 +101,7 @@ export async function findPeopleByIds(
     .select(['users.id as userId', 'users.pictureUrl', 'memberships.role as tenantRole'])
     .select(displayName.as('name'))
     .where('memberships.tenantId', '=', tenantId)
+    .where('memberships.removedAt', 'is', null)
     .where('users.isActive', '=', true)
     .where('memberships.userId', 'in', userIds)
     .execute();
@@ -109,7 +110,7 @@ export async function findPeopleByIds(
 /** What a person is called: the nickname, else what stands before the @. */
 export const displayName = sql<string>`coalesce(users.nickname, split_part(users.email, '@', 1))`;
 
-/** The streams of what happens to these users, for notices. */
+/** The streams of what happens to these users, for notices; also of who was taken out of the tenant, whose devices go on from there when they come back. */
 export async function findStreamIds(
   db: Db,
   { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },

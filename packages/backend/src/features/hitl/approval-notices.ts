@@ -66,6 +66,7 @@ async function membersToTell(
     .select(['memberships.userId', 'memberships.role', 'streamId'])
     .select(['rooms.deciders', 'rooms.hidesArgs', 'roomMembers.role as roomRole'])
     .where('memberships.tenantId', '=', tenantId)
+    .where('memberships.removedAt', 'is', null)
     .where((eb) =>
       eb.or([
         eb('memberships.userId', 'in', userIds),

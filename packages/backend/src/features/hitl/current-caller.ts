@@ -16,6 +16,7 @@ export async function currentCaller<C extends Pick<Caller, 'tenantId' | 'userId'
     .select('memberships.role')
     .where('memberships.tenantId', '=', caller.tenantId)
     .where('memberships.userId', '=', caller.userId)
+    .where('memberships.removedAt', 'is', null)
     .where('users.isActive', '=', true)
     .executeTakeFirst();
   if (member === undefined) return null;

@@ -82,6 +82,7 @@ async function assertThere(
     .select('userId')
     .where('tenantId', '=', tenantId)
     .where('userId', 'in', [...wanted])
+    .where('removedAt', 'is', null)
     .where('role', '<>', 'guest');
   if (isInRoom) {
     query = query.where('userId', 'in', (eb) =>

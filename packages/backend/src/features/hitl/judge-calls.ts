@@ -28,6 +28,7 @@ export async function judgeCalls(
     .select('memberships.role')
     .where('memberships.tenantId', '=', tenantId)
     .where('memberships.userId', '=', userId)
+    .where('memberships.removedAt', 'is', null)
     .where('users.isActive', '=', true)
     .executeTakeFirst();
   const room = await roomStanding(db, { tenantId, userId, conversationId });

@@ -2,7 +2,7 @@ import type { Json } from '@aura/contract';
 import { type McpClientOptions, type McpTarget, openMcpClient } from './mcp-client.ts';
 import { McpFailure, mcpFailure } from './mcp-failure.ts';
 import { readToolResult } from './mcp-result.ts';
-import { redactor } from './redact.ts';
+import { redactor } from '../../redact.ts';
 import { readToolList, type ToolList } from './remote-tool.ts';
 
 /** A connection that works. What comes over it is free of the server's secrets; all it throws are `McpFailure`s. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readToolResult } from './mcp-result.ts';
-import { redactor } from './redact.ts';
+import { redactor } from '../../redact.ts';
 
 const text = (value: string): object => ({ type: 'text', text: value });
 

@@ -1,4 +1,5 @@
 import type { BackendConfig } from '../../config.ts';
+import { secretRing } from '../../secret-ring.ts';
 import { createSecretBox } from './secret-box.ts';
 
 /** Whose secrets: both ids and the kind are part of what is sealed, so a value moved to another row is of no use. */
@@ -8,7 +9,7 @@ export interface SecretPlace {
   kind: 'headers' | 'env';
 }
 
-type Config = Pick<BackendConfig, 'jwtSecret'>;
+type Config = Pick<BackendConfig, 'jwtSecret' | 'previousJwtSecrets'>;
 
 const placeOf = ({ tenantId, serverId, kind }: SecretPlace, name: string): string =>
   JSON.stringify([tenantId, serverId, kind, name]);
@@ -25,16 +26,17 @@ export function sealSecrets(
   );
 }
 
-/** Null when one of them cannot be read: the deployment's secret has changed since, or the row was copied. */
+/** Null when one of them cannot be read: the secret it was sealed with is not accepted any more, or the row was copied. */
 export function openSecrets(
-  { jwtSecret }: Config,
+  config: Config,
   place: SecretPlace,
   sealed: Readonly<Record<string, string>>,
 ): Record<string, string> | null {
-  const box = createSecretBox(jwtSecret);
+  const boxes = secretRing(config).map(createSecretBox);
   const values: Record<string, string> = {};
   for (const [name, text] of Object.entries(sealed)) {
-    const value = box.open(text, placeOf(place, name));
+    const at = placeOf(place, name);
+    const value = boxes.reduce<string | null>((found, box) => found ?? box.open(text, at), null);
     if (value === null) return null;
     values[name] = value;
   }

@@ -7,7 +7,7 @@ type Db = Kysely<Schema>;
 const able = sql`room_members m
   join memberships t on t.tenant_id = m.tenant_id and t.user_id = m.user_id
   join users u on u.id = m.user_id
-  where m.room_id = r.id and u.is_active and t.role <> 'guest'`;
+  where m.room_id = r.id and u.is_active and t.removed_at is null and t.role <> 'guest'`;
 
 const isAbandoned = sql`r.archived_at is null and exists (select from ${able})
   and not exists (select from ${able} and m.role = 'owner')`;

@@ -4,7 +4,7 @@ import type { Core } from '../../context.ts';
 
 /** What periodic work needs of a node. */
 export interface UpkeepContext {
-  config: Pick<BackendConfig, 'retentionDays'>;
+  config: Pick<BackendConfig, 'retentionDays' | 'rates'>;
   database: Core['database'];
   hub: Core['hub'];
   blobs: Core['blobs'];
@@ -14,7 +14,11 @@ export interface UpkeepContext {
 export const DEFAULT_RETENTION_DAYS = 30;
 
 /** What happened before this, by the database's clock, is no longer kept. */
-export function retainedSince({ config }: Pick<UpkeepContext, 'config'>): RawBuilder<Date> {
+export function retainedSince({
+  config,
+}: {
+  config: Pick<BackendConfig, 'retentionDays'>;
+}): RawBuilder<Date> {
   return daysAgo(config.retentionDays ?? DEFAULT_RETENTION_DAYS);
 }
 

@@ -10,6 +10,8 @@ export interface ProgramNeed {
   commands: readonly string[];
   /** Debian packages that bring one of them. */
   debianPackages: readonly string[];
+  /** What the program tells its version by; default `--version`. */
+  versionFlag?: string;
 }
 
 export type ProgramSearch = { kind: 'found'; path: string } | { kind: 'missing'; reason: string };
@@ -19,7 +21,7 @@ export type ProgramSearch = { kind: 'found'; path: string } | { kind: 'missing';
  * the packages are not started. Never rejects; `reason` says why there is no program.
  */
 export async function findOrInstallProgram(need: ProgramNeed): Promise<ProgramSearch> {
-  const present = await findProgram(need.commands);
+  const present = await findProgram(need.commands, need.versionFlag);
   if (present) return { kind: 'found', path: present };
   const names = need.commands.join(' or ');
   if (process.getuid?.() !== 0) return { kind: 'missing', reason: `${names} is not on PATH` };
@@ -32,28 +34,31 @@ export async function findOrInstallProgram(need: ProgramNeed): Promise<ProgramSe
     const detail = err instanceof Error ? err.message : String(err);
     return { kind: 'missing', reason: `${names} is not on PATH and apt-get could not install it: ${detail}` };
   }
-  const installed = await findProgram(need.commands);
+  const installed = await findProgram(need.commands, need.versionFlag);
   if (installed) return { kind: 'found', path: installed };
   return { kind: 'missing', reason: `${need.debianPackages.join(', ')} did not bring a working ${names}` };
 }
 
 /** The absolute path of the first command on PATH that runs, or undefined. */
-export async function findProgram(commands: readonly string[]): Promise<string | undefined> {
+export async function findProgram(
+  commands: readonly string[],
+  versionFlag = '--version',
+): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const command of commands) {
     for (const folder of folders) {
       const path = join(folder, command);
-      if (await isWorking(path)) return path;
+      if (await isWorking(path, versionFlag)) return path;
     }
   }
   return undefined;
 }
 
 /** Being on PATH is not enough: Ubuntu ships a `chromium-browser` that only says to install something else. */
-async function isWorking(path: string): Promise<boolean> {
+async function isWorking(path: string, versionFlag: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
-    await run(path, ['--version'], { timeout: 20_000 });
+    await run(path, [versionFlag], { timeout: 20_000 });
     return true;
   } catch {
     return false;

@@ -9,6 +9,7 @@ import { createCallerFactory } from '../../trpc/trpc.ts';
 import { reportError } from '../report-error.ts';
 import { asTrpcError, httpContext } from '../request-context.ts';
 import { requestInfo } from '../request-info.ts';
+import { type RequestInfos, tellRateLimits } from '../tell-rate-limits.ts';
 import { handleError, sendProblem } from './problem.ts';
 
 const createFileCaller = createCallerFactory(fileRouter);
@@ -23,12 +24,13 @@ export async function attachmentRoutes(app: FastifyInstance, { core }: { core: C
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setErrorHandler(sendFileProblem);
+  const parts = { core, infos: tellRateLimits(app, core) };
 
   app.post<{ Params: { roomId: string }; Querystring: { name?: string | string[] } }>(
     '/api/rooms/:roomId/attachments',
     async (request, reply) => {
       const { headers, params, query, raw } = request;
-      const files = await fileCaller(core, request);
+      const files = await fileCaller(parts, request, reply);
       const file = await files.upload({
         roomId: params.roomId,
         name: [query.name ?? 'file'].flat().join(''),
@@ -45,7 +47,7 @@ export async function attachmentRoutes(app: FastifyInstance, { core }: { core: C
     async (request, reply) => {
       const { attachmentId } = request.params;
       const { signature } = request.query;
-      const files = await fileCaller(core, request);
+      const files = await fileCaller(parts, request, reply);
       const opened =
         signature === undefined
           ? await files.open({ attachmentId })
@@ -55,9 +57,22 @@ export async function attachmentRoutes(app: FastifyInstance, { core }: { core: C
   );
 }
 
-async function fileCaller(core: Core, { raw, id, headers }: FastifyRequest): Promise<FileCaller> {
+interface Parts {
+  core: Core;
+  infos: RequestInfos;
+}
+
+async function fileCaller(
+  { core, infos }: Parts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FileCaller> {
+  const { raw, id, headers } = request;
   try {
-    return createFileCaller(await httpContext(core, { headers, info: requestInfo(raw, id, core.config) }));
+    const setCookie = (value: string): void => void reply.header('set-cookie', value);
+    const info = requestInfo(raw, id, core.config);
+    infos.set(request, info);
+    return createFileCaller(await httpContext(core, { headers, info, setCookie }));
   } catch (err) {
     throw asTrpcError(err);
   }
@@ -98,8 +113,9 @@ function sendFileProblem(
   request.raw.resume();
   if (!(error instanceof TRPCError)) return handleError(error, request, reply);
   reportError(request.log, { error });
-  const { code } = errorData(error, request.id);
+  const { code, retryAfterMs } = errorData(error, request.id);
   const status = getHTTPStatusCodeFromError(error);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
   return sendProblem(reply, { status, code, detail: publicMessage(error) });
 }

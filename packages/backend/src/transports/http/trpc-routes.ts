@@ -3,9 +3,10 @@ import { incomingMessageToRequest } from '@trpc/server/adapters/node-http';
 import { resolveResponse, type TRPCRequestInfo } from '@trpc/server/http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../app-error.ts';
-import type { Core, RequestContext } from '../../context.ts';
-import { trpcCodeOf } from '../../trpc/errors.ts';
+import type { Core, RequestContext, RequestInfo } from '../../context.ts';
+import { knownCause, trpcCodeOf } from '../../trpc/errors.ts';
 import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
+import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import { reportError } from '../report-error.ts';
 import { asTrpcError, httpContext } from '../request-context.ts';
 import { requestInfo } from '../request-info.ts';
@@ -35,6 +36,7 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
   ): Promise<FastifyReply> => {
     const input = new URL(req.url, 'http://localhost').searchParams.get('input');
     if (input !== null && isNestedDeeper(input, MAX_BODY_DEPTH)) throw tooDeep();
+    const info = requestInfo(req.raw, req.id, core.config);
     const response = await resolveResponse({
       router,
       // Parsed by tRPC itself, from the text.
@@ -44,9 +46,14 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
       path: req.params.path,
       error: null,
       maxBatchSize: MAX_BATCH,
-      responseMeta: ({ data, errors }) =>
-        isUnauthorized(data, errors) ? { headers: { 'www-authenticate': 'Bearer' } } : {},
-      createContext: async ({ info }) => await createContext(core, req, info),
+      responseMeta: ({ data, errors }) => ({
+        headers: {
+          ...rateLimitHeaders(core, info),
+          ...retryAfter(errors),
+          ...(isUnauthorized(data, errors) && { 'www-authenticate': 'Bearer' }),
+        },
+      }),
+      createContext: async ({ info: { type } }) => await createContext(core, { req, res, info, type }),
       onError: ({ error, path, ctx }) => reportError(core.log, { error, path, ctx }),
     });
     return await sendResponse(res, response);
@@ -55,25 +62,35 @@ export async function trpcRoutes(app: FastifyInstance, { core, router }: Options
   app.post('/trpc/:path', handle);
 }
 
-async function createContext(
-  core: Core,
-  req: FastifyRequest,
-  info: TRPCRequestInfo,
-): Promise<RequestContext> {
+interface ContextOptions {
+  req: FastifyRequest;
+  res: FastifyReply;
+  info: RequestInfo;
+  type: TRPCRequestInfo['type'];
+}
+
+async function createContext(core: Core, { req, res, info, type }: ContextOptions): Promise<RequestContext> {
   try {
     // Over HTTP nothing would end a feed when its session ends, and nothing would bound their number.
-    if (info.type === 'subscription') {
+    if (type === 'subscription') {
       throw new AppError('BAD_INPUT', { message: 'Subscribe over the WebSocket at /trpc.' });
     }
-    return await httpContext(core, { headers: req.headers, info: requestInfo(req.raw, req.id, core.config) });
+    return await httpContext(core, {
+      headers: req.headers,
+      info,
+      setCookie: (value) => void res.header('set-cookie', value),
+    });
   } catch (err) {
     throw asTrpcError(err);
   }
 }
 
-/** As a text when it is one: handed to Fastify as it is, each answer would go through a stream, at the cost of a call. */
+/** As a text when it is a whole one: handed to Fastify as it is, each answer would go through a stream, at the cost of a call. */
 async function sendResponse(reply: FastifyReply, response: Response): Promise<FastifyReply> {
-  if (response.headers.get('content-type') !== 'application/json') return await reply.send(response);
+  const isStreamed = response.headers.has('transfer-encoding');
+  if (isStreamed || response.headers.get('content-type') !== 'application/json') {
+    return await reply.send(response);
+  }
   reply.code(response.status);
   for (const [name, value] of response.headers) reply.header(name, value);
   return await reply.send(await response.text());
@@ -86,6 +103,13 @@ function isUnauthorized(answers: readonly unknown[], errors: readonly TRPCError[
     errors.length === answers.length &&
     errors.every(({ code }) => code === 'UNAUTHORIZED')
   );
+}
+
+/** In seconds, for whoever was told to wait: the longest of a batch. */
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
+  const waits = errors.map((error) => knownCause(error)?.extras.retryAfterMs ?? 0);
+  const longestMs = Math.max(0, ...waits);
+  return longestMs > 0 ? { 'retry-after': String(Math.ceil(longestMs / 1_000)) } : {};
 }
 
 function tooDeep(): FastifyError {

@@ -1,12 +1,13 @@
 import type { JsonObject } from '@aura/contract';
 import type { Endpoint } from './collect-endpoints.ts';
 import { jsonSchemaOf } from './json-schema.ts';
+import { oauthOperations } from './oauth-operations.ts';
 import { openapiOperation } from './openapi-operation.ts';
 import { presenterOf } from './presenters.ts';
 
 /** The OpenAPI 3.1 description of every REST route. The same routes give the same bytes. */
 export function openapiDocument(endpoints: readonly Endpoint[], version: string): JsonObject {
-  const paths = new Map<string, JsonObject>();
+  const paths = new Map<string, JsonObject>(oauthOperations());
   for (const endpoint of endpoints) {
     const { method, path } = endpoint.route;
     const address = path.replace(/\*$/, '{rest}');

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@aura/contract';
 import { z } from 'zod';
+import type { RestRoute } from '../../trpc/rest-route.ts';
 import type { Endpoint } from './collect-endpoints.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { presenterOf } from './presenters.ts';
@@ -10,7 +11,8 @@ export function openapiOperation(endpoint: Endpoint): JsonObject {
   const fields = fieldsOnTheWire(endpoint);
   const hasBody = route.method === 'POST' || route.method === 'PUT';
   const inPath = fields.filter(({ isInPath }) => isInPath);
-  const others = fields.filter(({ isInPath }) => !isInPath);
+  const inHeader = fields.filter(({ header }) => header !== null);
+  const others = fields.filter(({ isInPath, header }) => !isInPath && (header === null || isForm(route)));
   return {
     operationId: operationId(endpoint),
     summary: route.summary,
@@ -19,13 +21,20 @@ export function openapiOperation(endpoint: Endpoint): JsonObject {
     parameters: [
       ...inPath.map(({ name, schema }) => ({ name, in: 'path', required: true, schema })),
       ...(route.path.endsWith('*') ? [REST_OF_PATH] : []),
+      ...inHeader.map(({ header, schema }) => ({
+        name: header,
+        in: 'header',
+        required: !isForm(route),
+        schema,
+      })),
+      ...(route.hasCookieMode === true ? [MODE] : []),
       ...(hasBody
         ? []
         : others.map(({ name, schema, isRequired: required }) => ({ name, in: 'query', required, schema }))),
       ...(endpoint.isStream ? streamParameters(endpoint) : []),
       ...(route.followUp?.when === undefined ? [] : [flag(route.followUp.when)]),
     ],
-    ...(hasBody && others.length > 0 && { requestBody: requestBody(others) }),
+    ...(hasBody && others.length > 0 && { requestBody: requestBody(route, others) }),
     responses: responses(endpoint),
   };
 }
@@ -34,27 +43,48 @@ interface WireField {
   name: string;
   schema: Json;
   isInPath: boolean;
+  header: string | null;
   isRequired: boolean;
 }
 
 function fieldsOnTheWire({ route, fields }: Endpoint): WireField[] {
   const wireNames = new Map(Object.entries(route.names ?? {}).map(([name, field]) => [field, name]));
-  const given = new Set([...Object.keys(route.defaults ?? {}), ...(route.fills?.fields ?? []), 'clientId']);
+  const headers = new Map(Object.entries(route.headers ?? {}).map(([name, field]) => [field, name]));
+  const given = new Set([
+    ...headers.keys(),
+    ...Object.keys(route.defaults ?? {}),
+    ...(route.fills?.fields ?? []),
+    'clientId',
+  ]);
   return Object.entries(fields.properties)
     .filter(([field]) => field !== 'lastEventId')
     .map(([field, schema]) => ({
       name: wireNames.get(field) ?? field,
       schema,
       isInPath: route.path.includes(`{${field}}`),
+      header: headers.get(field) ?? null,
       isRequired: fields.required.includes(field) && !given.has(field),
     }));
 }
 
-function requestBody(fields: readonly WireField[]): JsonObject {
+const isForm = ({ body }: RestRoute): boolean => body?.kind === 'form';
+
+function requestBody(route: RestRoute, fields: readonly WireField[]): JsonObject {
+  if (route.body?.kind === 'raw') {
+    const json = { schema: jsonSchemaOf(route.body.schema, 'input') };
+    return { required: true, content: { 'application/json': json } };
+  }
   const required = fields.filter(({ isRequired }) => isRequired).map(({ name }) => name);
-  const properties = Object.fromEntries(fields.map(({ name, schema }) => [name, schema]));
-  const schema = { type: 'object', properties, ...(required.length > 0 && { required }) };
-  return { required: required.length > 0, content: { 'application/json': { schema } } };
+  const properties: JsonObject = {
+    ...Object.fromEntries(
+      Object.entries(route.constants ?? {}).map(([name, value]) => [name, { const: value }]),
+    ),
+    ...Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
+  };
+  const schema: JsonObject = { type: 'object', properties, ...(required.length > 0 && { required }) };
+  const mediaTypes = ['application/json', ...(isForm(route) ? ['application/x-www-form-urlencoded'] : [])];
+  const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]));
+  return { required: required.length > 0, content };
 }
 
 function responses(endpoint: Endpoint): JsonObject {
@@ -88,6 +118,12 @@ function answerSchema({ route, procedure }: Endpoint): Json {
   return jsonSchemaOf(presenterOf(route.family).answerSchema(schema), 'output');
 }
 
+const MODE = {
+  name: 'mode',
+  in: 'query',
+  required: false,
+  schema: { type: 'string', enum: ['cookie', 'bearer'] },
+};
 const REST_OF_PATH = { name: 'rest', in: 'path', required: true, schema: { type: 'string' } };
 const flag = (name: string): JsonObject => ({
   name,

@@ -10,7 +10,8 @@ import type { Endpoint } from './collect-endpoints.ts';
 export type Input = Readonly<Record<string, unknown>>;
 
 /**
- * What a request asks of its procedure: query, body and path in one new object, each counting more than the one before.
+ * What a request asks of its procedure: query, headers, body and path in one new object, each counting
+ * more than the one before.
  * A `clientId` that is left out is the `Idempotency-Key`, or new.
  */
 export function readInput({ route, fields }: Endpoint, request: FastifyRequest): Input {
@@ -19,8 +20,9 @@ export function readInput({ route, fields }: Endpoint, request: FastifyRequest):
   const given = {
     ...route.defaults,
     ...coerceQuery(renamed(searchParams, route.names), fields.properties),
+    ...headersOf(route, request),
     ...Object.fromEntries(
-      Object.entries(bodyOf(request)).map(([name, value]) => [fieldOf(name, route.names), value]),
+      Object.entries(bodyOf(request, route)).map(([name, value]) => [fieldOf(name, route.names), value]),
     ),
     ...coerceQuery(params, fields.properties),
   };
@@ -61,8 +63,26 @@ function paramsOf({ params }: FastifyRequest): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-function bodyOf({ body }: FastifyRequest): object {
+function headersOf({ headers: rule = {} }: RestRoute, { headers }: FastifyRequest): Input {
+  const fields = Object.entries(rule).map(([name, field]) => [field, headers[name]]);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
+
+function bodyOf({ body }: FastifyRequest, { constants = {} }: RestRoute): object {
   if (body === undefined || body === null) return {};
-  if (typeof body === 'object' && !Array.isArray(body)) return body;
+  if (typeof body === 'object' && !Array.isArray(body)) {
+    assertConstants(Object.entries(body), constants);
+    return body;
+  }
   throw new AppError('BAD_INPUT', { message: 'The body must be a JSON object.' });
+}
+
+function assertConstants(
+  entries: readonly [string, unknown][],
+  constants: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of entries) {
+    if (!Object.hasOwn(constants, name) || value === constants[name]) continue;
+    throw new AppError('BAD_INPUT', { message: `${name} must be ${constants[name]}.` });
+  }
 }

@@ -23,7 +23,8 @@ interface Exchange {
   reply: FastifyReply;
 }
 
-const HEADERS = {
+/** Of every event stream. */
+export const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
@@ -61,7 +62,7 @@ export async function sendEvents(parts: StreamParts, exchange: Exchange): Promis
       return failureEvent(failureOf(err, route, request.id));
     },
   });
-  return await reply.headers(HEADERS).send(body);
+  return await reply.headers(STREAM_HEADERS).send(body);
 }
 
 function frameOptions({ route }: Endpoint, { url }: FastifyRequest, input: Input): FrameOptions {

@@ -8,6 +8,10 @@ export const CLOSE_CODES = {
   unauthorized: 4401,
   /** The session ended: sign in again. */
   revoked: 4403,
+  /** On the chat socket: this user is not in the room any more. */
+  departed: 4404,
+  /** On the chat socket: too many frames that make no sense. */
+  misbehaved: 1008,
   /** This user has too many sockets: come back later. */
   tooMany: 4429,
 } as const;

@@ -77,6 +77,30 @@ describe('a direct lane', () => {
     for (const { id } of requests) expect(framesOf(lane, id)).toEqual(framesOf(generator, id));
   });
 
+  test('is reached through a history that is byte for byte what tRPC sends', async () => {
+    stream = await createTestStream(server.node.backend);
+    await stream.append(230, 'é€😀 "old"');
+    await stream.append(1, 'x'.repeat(70_000));
+    await stream.append(120, 'newer');
+    await using lane = await connect();
+    await using generator = await connect();
+    const texts = new Map([lane, generator].map((client) => [client, textsOf(client)]));
+    for (const { id, after, ...more } of [
+      { id: 1, after: 0 },
+      { id: 'a', after: 17, jsonrpc: '2.0' },
+      { id: 3, after: 349 },
+    ]) {
+      await board(lane, id, { after, ...more });
+      const input = { streamId: stream.id, after };
+      generator.send({ ...call(id, 'generatorFeed', { method: 'subscription', input }), ...more });
+      for (const client of [lane, generator]) {
+        await expect.poll(() => seqsOf(client, id)).toEqual(range(after + 1, 351));
+      }
+    }
+    const [direct = [], byTrpc = []] = [lane, generator].map((client) => texts.get(client));
+    expect(direct).toEqual(byTrpc);
+  });
+
   test('joined 1,000 times in the midst of events, by the stock client, loses and doubles none', async () => {
     stream = await createTestStream(server.node.backend);
     await stream.append(1);

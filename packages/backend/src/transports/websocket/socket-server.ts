@@ -5,14 +5,16 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../client-address.ts';
 import type { Core } from '../../context.ts';
+import { parseChatAddress } from '../chat-socket/chat-address.ts';
+import { createChatSockets } from '../chat-socket/chat-sockets.ts';
 import { CLOSE_CODES, hangUp } from './hang-up.ts';
 import type { SocketLimits } from './limits.ts';
 import { serveSocket } from './serve-socket.ts';
 import { createSocketRegistry } from './socket-registry.ts';
 import { nudge } from './token-lifetime.ts';
-import { refusalOf, refuse } from './upgrade-guard.ts';
+import { refusalOf, refuse, TRPC_SOCKET_URL } from './upgrade-guard.ts';
 
-/** The WebSocket side of `/trpc`. */
+/** The WebSocket side of `/trpc`, and the chat sockets of older clients: one guard, one count, one end. */
 export interface SocketServer extends AsyncDisposable {
   /** Listens to the HTTP server's `upgrade` event: the only way in. Never throws. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -21,8 +23,8 @@ export interface SocketServer extends AsyncDisposable {
   /** Bytes that wait to be read by clients, over all sockets. */
   readonly bufferedBytes: number;
   /**
-   * Lets no socket in any more and empties those there are: over `handoverMs` each is told to hand over (0: none is,
-   * there is no other node), then what is left is closed to come back. Resolves when all are gone, about four seconds
+   * Lets no socket in any more and empties those there are: over `handoverMs` each is told to hand over, or closed to come
+   * back where clients know no handing over (0: none is, there is no other node), then what is left is closed to come back. Resolves when all are gone, about four seconds
    * later at most.
    */
   drain(options: { handoverMs: number }): Promise<void>;
@@ -49,28 +51,38 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
     }
   });
 
+  const chat = createChatSockets({ core, limits, registry, isDraining: () => isDraining });
+  const all = (): WebSocket[] => [...wss.clients, ...chat.wss.clients];
+  const allOpen = (): WebSocket[] => all().filter((ws) => ws.readyState === ws.OPEN);
+  const restart = (ws: WebSocket): void =>
+    hangUp(ws, { code: CLOSE_CODES.restart, reason: 'restart', withinMs: limits.closeMs });
+
   const closeAll = async (): Promise<void> => {
-    for (const ws of wss.clients) {
-      hangUp(ws, { code: CLOSE_CODES.restart, reason: 'restart', withinMs: limits.closeMs });
-    }
-    if (await allGone(wss, limits.closeMs)) return;
-    for (const ws of wss.clients) ws.terminate();
-    await allGone(wss, limits.closeMs);
+    for (const ws of all()) restart(ws);
+    if (await allGone(all(), limits.closeMs)) return;
+    for (const ws of all()) ws.terminate();
+    await allGone(all(), limits.closeMs);
   };
 
   return {
     handleUpgrade(req, socket, head) {
       socket.on('error', () => socket.destroy());
       const address = clientAddress(req, core.config.trustedProxies) ?? '';
+      const chatAddress = parseChatAddress(req.url);
       const refusal = refusalOf(req, {
+        isKnownAddress: req.url === TRPC_SOCKET_URL || chatAddress !== null,
         isDraining,
         allowedOrigins: core.config.allowedOrigins,
         allowedHosts: core.config.allowedHosts,
-        isFull: wss.clients.size >= limits.maxSockets,
+        isFull: all().length + chat.pendingCount >= limits.maxSockets,
         isAddressFull: registry.countOf(address) >= limits.maxSocketsPerAddress,
       });
       if (refusal !== null) {
         refuse(socket, refusal);
+        return;
+      }
+      if (chatAddress !== null) {
+        chat.handleUpgrade({ req, socket, head, from: address }, chatAddress);
         return;
       }
       wss.handleUpgrade(req, socket, head, (ws) =>
@@ -78,17 +90,19 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
       );
     },
     get openCount() {
-      return open(wss).length;
+      return allOpen().length;
     },
     get bufferedBytes() {
-      return open(wss).reduce((sum, ws) => sum + ws.bufferedAmount, 0);
+      return allOpen().reduce((sum, ws) => sum + ws.bufferedAmount, 0);
     },
     async drain({ handoverMs }) {
       isDraining = true;
       if (handoverMs > 0) {
         // One after the other: all at once would make all of them dial the next node at once.
-        const timers = open(wss).map((ws) => setTimeout(() => nudge(ws), Math.random() * handoverMs));
-        await allGone(wss, handoverMs);
+        const timers = allOpen().map((ws) =>
+          setTimeout(() => (chat.wss.clients.has(ws) ? restart(ws) : nudge(ws)), Math.random() * handoverMs),
+        );
+        await allGone(all(), handoverMs);
         for (const timer of timers) clearTimeout(timer);
       }
       await closeAll();
@@ -97,18 +111,15 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
       isDraining = true;
       revoked[Symbol.dispose]();
       await closeAll();
+      await chat[Symbol.asyncDispose]();
     },
   };
 }
 
-function open({ clients }: WebSocketServer): WebSocket[] {
-  return [...clients].filter((ws) => ws.readyState === ws.OPEN);
-}
-
 /** Waits until the sockets there are now have closed; false when some have not within the time. */
-async function allGone({ clients }: WebSocketServer, withinMs: number): Promise<boolean> {
+async function allGone(sockets: readonly WebSocket[], withinMs: number): Promise<boolean> {
   const signal = AbortSignal.timeout(withinMs);
-  const closing = [...clients].map(async (ws) => await once(ws, 'close', { signal }));
+  const closing = sockets.map(async (ws) => await once(ws, 'close', { signal }));
   const outcomes = await Promise.allSettled(closing);
   return outcomes.every(({ status }) => status === 'fulfilled');
 }

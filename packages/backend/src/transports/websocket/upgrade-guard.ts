@@ -3,15 +3,17 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { hostName, isLoopbackName, requestTarget } from '../request-target.ts';
 
-/** The only address there is: the token comes in the first message, never in the URL, which proxies log. */
-const SOCKET_URL = '/trpc?connectionParams=1';
+/** The token comes in the first message, never in the URL, which proxies log. */
+export const TRPC_SOCKET_URL = '/trpc?connectionParams=1';
 
 export interface Refusal {
-  status: 400 | 403 | 404 | 429 | 503;
+  status: number;
   reason: string;
 }
 
 export interface GuardState {
+  /** False: nothing that talks over sockets is at this address. */
+  isKnownAddress: boolean;
   isDraining: boolean;
   allowedOrigins: readonly string[];
   /** Besides loopback; null: any. */
@@ -30,7 +32,7 @@ export function refusalOf(
     return { status: 400, reason: 'Bad request target or Host.' };
   }
   if (req.httpVersion !== '1.1') return { status: 400, reason: 'WebSockets need HTTP/1.1.' };
-  if (req.url !== SOCKET_URL) return { status: 404, reason: `WebSockets are at ${SOCKET_URL}.` };
+  if (!state.isKnownAddress) return { status: 404, reason: `WebSockets are at ${TRPC_SOCKET_URL}.` };
   const name = hostName(host);
   if (state.allowedHosts !== null && !isLoopbackName(name) && !state.allowedHosts.includes(name)) {
     return { status: 403, reason: 'This host name is not allowed.' };
@@ -54,6 +56,7 @@ export function refuse(socket: Duplex, { status, reason }: Refusal): void {
       'Connection: close',
       'Content-Type: text/plain; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(reason)}`,
+      ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
       ...(status === 503 || status === 429 ? ['Retry-After: 2'] : []),
       '',
       reason,

@@ -56,6 +56,7 @@ async function assertMayWrite({ database, hub, caller }: ToolContext): Promise<v
         .select('role')
         .where('tenantId', '=', caller.tenantId)
         .where('userId', '=', caller.userId)
+        .where('removedAt', 'is', null)
         .executeTakeFirst(),
   );
   if (member === undefined || member.role === 'guest') throw new Error('The user may not write in rooms.');
