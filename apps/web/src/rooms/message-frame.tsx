@@ -26,6 +26,8 @@ export function MessageFrame(props: MessageFrameProps): ReactElement {
   const reach = () => setWasReached(true);
   const name = author.id === null ? t('rooms.message.agent') : author.name;
   return (
+    // It reacts to nothing: it only notes that its actions may be wanted.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       className={classes.root}
       data-following={isFollowing}
