@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Logo } from '../app/logo.tsx';
 import { PersonAvatar } from './person-avatar.tsx';
@@ -12,6 +12,7 @@ interface MessageFrameProps {
   isHighlighted?: boolean;
   time?: ReactNode;
   mark?: ReactNode;
+  /** Made once the pointer or the focus comes: for every message at once they are most of the work of a list. */
   actions?: ReactNode;
   state?: 'sent' | 'sending' | 'failed';
   children: ReactNode;
@@ -21,14 +22,23 @@ interface MessageFrameProps {
 export function MessageFrame(props: MessageFrameProps): ReactElement {
   const { author, isFollowing, isHighlighted = false, time, mark, actions, state = 'sent', children } = props;
   const { t } = useTranslation();
+  const [wasReached, setWasReached] = useState(false);
+  const reach = () => setWasReached(true);
   const name = author.id === null ? t('rooms.message.agent') : author.name;
   return (
+    // It reacts to nothing: it only notes that its actions may be wanted.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       className={classes.root}
       data-following={isFollowing}
       data-highlighted={isHighlighted}
       data-state={state}
       data-message
+      onPointerEnter={reach}
+      onFocus={reach}
+      // Focusable, so that the keyboard comes to the actions.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
     >
       <div className={classes.side} aria-hidden={!isFollowing}>
         {isFollowing ? time : author.id === null ? <AgentAvatar /> : <PersonAvatar name={name} />}
@@ -45,7 +55,7 @@ export function MessageFrame(props: MessageFrameProps): ReactElement {
         )}
         {children}
       </div>
-      {actions}
+      {wasReached && actions}
     </article>
   );
 }

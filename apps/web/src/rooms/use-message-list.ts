@@ -58,6 +58,8 @@ export function useMessageList({ rows, live, state }: MessageListOptions): Messa
     getScrollElement: () => scroller,
     getItemKey: (index) => rows[index]?.key ?? index,
     estimateSize: () => ESTIMATED_ROW_PX,
+    // About the end: rows at the top would be drawn for nothing.
+    initialOffset: () => rows.length * ESTIMATED_ROW_PX,
     overscan: 8,
     paddingStart: 16,
     paddingEnd: 16,
