@@ -55,7 +55,16 @@ export async function createProbeGuest(server: TestServer, host: ProbeWorld): Pr
     owner,
     token: await server.tokenOf(owner.ctx.caller),
     email: await givePassword(owner),
-    known: { user: userId, session: sessionId, tenant: tenantId, room, roomMessage, attachment, postId, word },
+    known: {
+      user: userId,
+      session: sessionId,
+      tenant: tenantId,
+      room,
+      roomMessage,
+      attachment,
+      postId,
+      word,
+    },
   };
 }
 

@@ -28,10 +28,7 @@ beforeAll(async () => {
   server = await createTestServer();
   stage = await openProbeStage(server, CALLERS);
 });
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(async () => await server[Symbol.asyncDispose]());
 
 describe('the input of a procedure', () => {
   it.each(PROCEDURES)('has no field of which nobody said what it names: $path', ({ path, input }) => {
@@ -42,7 +39,16 @@ describe('the input of a procedure', () => {
 describe.each(CALLERS)('%s', (name) => {
   /** All of the victim's tenant; for somebody who lives there as well, what mentions the victim's things. */
   const rows = async (): Promise<string[]> => {
-    const { tenant = '', user, conversation, run, approval, room, apiKey, session } = stage.victim.world.known;
+    const {
+      tenant = '',
+      user,
+      conversation,
+      run,
+      approval,
+      room,
+      apiKey,
+      session,
+    } = stage.victim.world.known;
     const all = await readRows(server.node.backend.database, tenant);
     if (isOutsider(name)) return all;
     const theirs = [user, conversation, run, approval, room, apiKey, session];
@@ -100,11 +106,20 @@ describe.each(CALLERS)('%s', (name) => {
   });
 });
 
-/** What takes away what others are tried with goes last, and after that what ends the session. */
+/** What takes away what others are tried with goes last: parts before what they are in, the session at the very end. */
 function turnOf(path: string): number {
-  if (path === 'auth.switchTenant' || path === 'auth.revokeSession') return 2;
-  return /\.(delete|remove|clear|leave|archive|revoke)/.test(path) ? 1 : 0;
+  if (path === 'auth.revokeSession') return 4;
+  if (path === 'auth.switchTenant') return 3;
+  if (/\.(delete|leaveRoom)$/.test(path)) return 2;
+  return /\.(delete|remove|clear|archive|revoke)/.test(path) ? 1 : 0;
 }
+
+/** Refusals that come after the ids were found good, or of what another case of these probes leaves out. */
+const OTHERWISE: Readonly<Record<string, RegExp>> = {
+  'conversation.fork': /give either/,
+  'hitl.approve': /only respond or reject/,
+  'mcp.add': /Programs on this server are switched off/,
+};
 
 describe('the owner', () => {
   const asked = PROCEDURES.filter(({ path, input }) =>
@@ -127,7 +142,10 @@ describe('the owner', () => {
           },
         );
         const answer = await wire.ask(procedure, input);
-        if (/"code":"(BAD_INPUT|NOT_FOUND|UNAUTHORIZED|SESSION_REVOKED|INTERNAL)"/.test(answer)) refused.push(`${procedure.path} ${answer.slice(0, 200)}`);
+        if (OTHERWISE[procedure.path]?.test(answer) === true) continue;
+        if (/"code":"(BAD_INPUT|NOT_FOUND|UNAUTHORIZED|SESSION_REVOKED|INTERNAL)"/.test(answer)) {
+          refused.push(`${procedure.path} ${answer.slice(0, 200)}`);
+        }
       }
     }
     expect(refused).toEqual([]);

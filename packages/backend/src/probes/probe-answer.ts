@@ -31,7 +31,7 @@ export function leaksIn(
   answer: string,
   { victim, sent }: { victim: Known; sent: readonly string[] },
 ): string[] {
-  const rest = sent.reduce((text, value) => value === '' ? text : text.replaceAll(value, ''), answer);
+  const rest = sent.reduce((text, value) => (value === '' ? text : text.replaceAll(value, '')), answer);
   return Object.entries(victim)
     .filter(([, value]) => value.length > 3 && rest.includes(value))
     .map(([kind]) => kind);

@@ -26,7 +26,12 @@ export function probeCases(shapes: readonly ProbeShape[]): ProbeCase[] {
     const distinct = new Map(sets.map((strange) => [nameOf(strange), strange]));
     distinct.delete('');
     return [...distinct].flatMap(([name, strange]) =>
-      [false, true].map((isMixed): ProbeCase => ({ shape, name, strange, isMixed })),
+      (strange.some(({ isListed }) => isListed) ? [false, true] : [false]).map((isMixed): ProbeCase => ({
+        shape,
+        name,
+        strange,
+        isMixed,
+      })),
     );
   });
 }

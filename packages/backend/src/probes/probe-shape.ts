@@ -14,6 +14,8 @@ export interface ProbeLeaf {
   kind: ProbeKind;
   /** Where in the input, `approvers.userIds`. */
   at: string;
+  /** In a list, where the caller's own can stand beside it. */
+  isListed: boolean;
 }
 
 interface Node {
@@ -120,9 +122,9 @@ function leafShape(node: Node, { procedure, at, scope }: Place): ProbeShape {
 export function leavesOf(shape: ProbeShape): ProbeLeaf[] {
   switch (shape.is) {
     case 'id':
-      return [{ kind: shape.kind, at: shape.at }];
+      return [{ kind: shape.kind, at: shape.at, isListed: false }];
     case 'list':
-      return leavesOf(shape.item);
+      return leavesOf(shape.item).map((leaf) => ({ ...leaf, isListed: true }));
     case 'object':
       return shape.fields.flatMap((field) => leavesOf(field.shape));
     case 'value':
@@ -153,7 +155,7 @@ export function fillIn(shape: ProbeShape, filling: Filling): Json | undefined {
     case 'email':
       return filling.email;
     case 'id':
-      return filling.valuesOf(shape).at(-1);
+      return filling.valuesOf({ ...shape, isListed: false }).at(-1);
     case 'list':
       return fillInList(shape, filling);
     case 'object': {
@@ -168,7 +170,7 @@ export function fillIn(shape: ProbeShape, filling: Filling): Json | undefined {
 }
 
 function fillInList({ item, atLeast }: ProbeShape & { is: 'list' }, filling: Filling): Json {
-  if (item.is === 'id') return filling.valuesOf(item);
+  if (item.is === 'id') return filling.valuesOf({ ...item, isListed: true });
   const isWanted = atLeast > 0 || leavesOf(item).some((leaf) => filling.valuesOf(leaf).length > 0);
   const value = isWanted ? fillIn(item, filling) : undefined;
   return value === undefined ? [] : [value];

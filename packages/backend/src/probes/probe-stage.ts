@@ -26,22 +26,20 @@ function turnOf({ path, type }: Procedure): number {
 }
 
 /** Somebody with one thing of each kind, and by name pairs of callers who have nothing to do with them. */
-export interface ProbeStage extends AsyncDisposable {
+export interface ProbeStage {
   victim: Prober;
   twins(name: ProberName): readonly [Prober, Prober];
 }
 
 export async function openProbeStage(server: TestServer, names: readonly ProberName[]): Promise<ProbeStage> {
-  await using stack = new AsyncDisposableStack();
   const tenantId = await createTestTenant(server.node.backend);
-  const open = async (world: ProbeWorld): Promise<Prober> => stack.use(await openProber(server, world));
+  const open = async (world: ProbeWorld): Promise<Prober> => await openProber(server, world);
   const victim = await open(await createProbeWorld(server, { role: 'admin', tenantId, rank: 'first' }));
   const pairs = new Map<ProberName, readonly [Prober, Prober]>();
   for (const name of names) {
     const first = await open(await worldOf(server, { name, tenantId }));
     pairs.set(name, [first, await open(await worldOf(server, { name, tenantId }))]);
   }
-  const parts = stack.move();
   return {
     victim,
     twins(name) {
@@ -49,7 +47,6 @@ export async function openProbeStage(server: TestServer, names: readonly ProberN
       if (found === undefined) throw new Error(`nobody here is ${name}`);
       return found;
     },
-    [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
   };
 }
 

@@ -6,15 +6,14 @@ import { call, RawClient } from '../testing/raw-client.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import type { Endpoint, Procedure } from '../transports/rest/collect-endpoints.ts';
 
-/** A caller's ways in: tRPC over HTTP, its WebSocket for subscriptions, and REST. Answers are what was on the wire. */
-export interface ProbeWire extends AsyncDisposable {
+/** A caller's ways in: tRPC over HTTP, a WebSocket for each subscription, and REST. Answers are what was on the wire. */
+export interface ProbeWire {
   ask(procedure: Pick<Procedure, 'path' | 'type'>, input: Json | undefined): Promise<string>;
   askRest(endpoint: Endpoint, input: Json | undefined): Promise<string>;
   askAt(path: string, init?: RequestInit): Promise<string>;
 }
 
-export async function openProbeWire({ server, socketUrl }: TestServer, token: string): Promise<ProbeWire> {
-  const client = await RawClient.connect(socketUrl, { token });
+export function openProbeWire({ server, socketUrl }: TestServer, token: string): ProbeWire {
   const headers = { authorization: `Bearer ${token}` };
   const json = { ...headers, 'content-type': 'application/json' };
   const askAt = async (path: string, init: RequestInit = {}): Promise<string> => {
@@ -34,7 +33,7 @@ export async function openProbeWire({ server, socketUrl }: TestServer, token: st
             body: JSON.stringify(input ?? {}),
           });
         case 'subscription':
-          return await subscribeOnce(client, path, input);
+          return await subscribeOnce(await RawClient.connect(socketUrl, { token }), path, input);
       }
     },
     async askRest(endpoint, input) {
@@ -42,11 +41,12 @@ export async function openProbeWire({ server, socketUrl }: TestServer, token: st
       const { method } = endpoint.route;
       if (method !== 'GET') return await askAt(path, { method, headers: json, body: JSON.stringify(rest) });
       const query = Object.entries(rest).flatMap(([name, value]) =>
-        [value].flat().map((one) => [name, typeof one === 'string' ? one : JSON.stringify(one)]),
+        [value]
+          .flat()
+          .map((one): [string, string] => [name, typeof one === 'string' ? one : JSON.stringify(one)]),
       );
-      return await askAt(`${path}?${new URLSearchParams(query)}`);
+      return await askAt(`${path}?${new URLSearchParams(query).toString()}`);
     },
-    [Symbol.asyncDispose]: async () => await client[Symbol.asyncDispose](),
   };
 }
 
@@ -70,7 +70,8 @@ const frameSchema = z.object({
 });
 
 /** The first that a subscription says, an event or an error. */
-async function subscribeOnce(client: RawClient, path: string, input: Json | undefined): Promise<string> {
+async function subscribeOnce(opened: RawClient, path: string, input: Json | undefined): Promise<string> {
+  await using client = opened;
   const id = randomUUID();
   client.send(call(id, path, { method: 'subscription', input }));
   const signal = AbortSignal.timeout(10_000);
@@ -85,17 +86,12 @@ async function subscribeOnce(client: RawClient, path: string, input: Json | unde
       });
       continue;
     }
-    client.frames.length = 0;
-    client.send({ id, method: 'subscription.stop' });
     return JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(found), id: null });
   }
 }
 
 /** The address of a route with the input's fields in it, and the fields that have no place there. */
-function placeOf(
-  { route }: Endpoint,
-  input: Json | undefined,
-): { path: string; rest: Record<string, Json> } {
+function placeOf({ route }: Endpoint, input: Json | undefined): { path: string; rest: Record<string, Json> } {
   const fields = z.record(z.string(), jsonSchema).parse(input ?? {});
   const wireNames = new Map(Object.entries(route.names ?? {}).map(([wire, field]) => [field, wire]));
   const rest = Object.fromEntries(

@@ -15,7 +15,9 @@ export function randomised(value: string): string {
 /** Lists go on after an id as after any other word, so each keeps its beginning and with it its place in the order. */
 function withoutNames(value: string): string {
   return value
-    .replaceAll(LONG_HEX, (hex) => `${hex.slice(0, 4)}${randomBytes(hex.length).toString('hex')}`.slice(0, hex.length))
+    .replaceAll(LONG_HEX, (hex) =>
+      `${hex.slice(0, 4)}${randomBytes(hex.length).toString('hex')}`.slice(0, hex.length),
+    )
     .replaceAll(ID, (_, start: string) => `${start}${randomUUID().slice(8)}`);
 }
 
