@@ -31,7 +31,7 @@ export async function createProbeWorld(
   const word = `${rank}x${randomUUID().replaceAll('-', '')}`;
   const known = {
     user: owner.ctx.caller.userId,
-    session: owner.ctx.caller.sessionId,
+    session: await logIn(owner, email),
     tenant: owner.ctx.caller.tenantId,
     word,
     apiKey: (await owner.call.auth.createApiKey({ name: word, scopes: ['read'] })).apiKey.id,
@@ -48,16 +48,18 @@ export async function createProbeWorld(
 export async function createProbeGuest(server: TestServer, host: ProbeWorld): Promise<ProbeWorld> {
   const { tenantId } = host.owner.ctx.caller;
   const owner = await createTestCaller(server.node.backend, { role: 'guest', tenantId });
-  const { userId, sessionId } = owner.ctx.caller;
+  const { userId } = owner.ctx.caller;
+  const email = await givePassword(owner);
+  const session = await logIn(owner, email);
   const { room = '', roomMessage = '', attachment = '', postId = '', word = '' } = host.known;
   await host.owner.call.chat.invite({ roomId: room, userIds: [userId] });
   return {
     owner,
     token: await server.tokenOf(owner.ctx.caller),
-    email: await givePassword(owner),
+    email,
     known: {
       user: userId,
-      session: sessionId,
+      session,
       tenant: tenantId,
       room,
       roomMessage,
@@ -66,6 +68,14 @@ export async function createProbeGuest(server: TestServer, host: ProbeWorld): Pr
       word,
     },
   };
+}
+
+/** Another login of theirs than the one they are probing with. */
+async function logIn({ call }: TestCaller, email: string): Promise<string> {
+  await call.auth.login({ email, password: 'the password of a probe' });
+  const other = (await call.auth.sessions()).find(({ isCurrent }) => !isCurrent);
+  if (other === undefined) throw new Error('the login made no session');
+  return other.id;
 }
 
 async function givePassword({ ctx }: TestCaller): Promise<string> {
