@@ -1,5 +1,6 @@
 // What tests, benchmarks and fault campaigns of every package build on. Not for production.
 export { collectEvents, expectConverges, untilDone } from './conversations.ts';
+export { malformedFrame, sendMalformed, wellFormedFrame } from './malformed-frames.ts';
 export { createRandom, type Random } from './random.ts';
 export { freePort } from './services/free-port.ts';
 export { findOrInstallProgram, type ProgramNeed, type ProgramSearch } from './services/install-package.ts';

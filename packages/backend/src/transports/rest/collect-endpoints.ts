@@ -41,7 +41,8 @@ export function collectEndpoints(router: AnyTRPCRouter): Endpoint[] {
   );
 }
 
-function proceduresOf(router: AnyTRPCRouter): Map<string, Procedure> {
+/** Every procedure of a router by its place in it. */
+export function proceduresOf(router: AnyTRPCRouter): Map<string, Procedure> {
   const found: [string, AnyTRPCProcedure][] = Object.entries(router._def.procedures);
   return new Map(
     found.map(([path, { _def: def }]) => [

@@ -31,7 +31,11 @@ export interface SocketParts {
  */
 export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMessage): void {
   const { core, router, limits, registry, wss } = parts;
-  ws.on('error', (err) => core.log.debug({ err: err.message }, 'a socket broke'));
+  const broken = new WeakSet<Error>();
+  ws.on('error', (err) => {
+    broken.add(err);
+    core.log.debug({ err: err.message }, 'a socket broke');
+  });
   const untilClosed = new DisposableStack();
   ws.once('close', () => untilClosed.dispose());
   untilClosed.use(registry.arrive(clientAddress(req, core.config.trustedProxies) ?? ''));
@@ -68,7 +72,10 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
         throw asTrpcError(err);
       }
     },
-    onError: ({ error, path, ctx }) => reportError(core.log, { error, path, ctx }),
+    onError({ error, path, ctx }) {
+      // tRPC tells of what the socket broke with as well; a client could fill the log with its frames.
+      if (error.cause === undefined || !broken.has(error.cause)) reportError(core.log, { error, path, ctx });
+    },
   });
   try {
     serve(ws, req);
