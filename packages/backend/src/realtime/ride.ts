@@ -18,8 +18,9 @@ export interface Ride extends Disposable {
   end(): Promise<number | null>;
 }
 
-/** How many events are written at once before the socket is asked whether it keeps up. */
+/** How much is written at once before the socket is asked whether it keeps up; a larger event goes by tRPC. */
 const MAX_AHEAD = 50;
+const MAX_AHEAD_BYTES = 64_000;
 
 /** What the lane has to know of a feed. */
 export type LaneFeed = Omit<Passenger, 'port' | 'request'>;
@@ -43,11 +44,13 @@ export function createRide(
       });
     },
     ahead(events) {
-      const some = events.slice(0, MAX_AHEAD);
-      if (passenger === null || signal.aborted || some.length === 0) return 0;
-      const frames = watch.frames(passenger, some);
-      if (frames === null) return 0;
-      return frames.length === 0 || flow.write(frames) ? some.length : 0;
+      if (passenger === null || signal.aborted) return 0;
+      for (let count = Math.min(events.length, MAX_AHEAD); count > 0; count = Math.floor(count / 2)) {
+        const frames = watch.frames(passenger, events.slice(0, count));
+        if (frames === null) return 0;
+        if (frames.length <= MAX_AHEAD_BYTES) return frames.length === 0 || flow.write(frames) ? count : 0;
+      }
+      return 0;
     },
     isUnderWay: () => seat !== null,
     async end() {

@@ -94,6 +94,7 @@ describe('agent.models and agent.tools', () => {
       ['ask_user', 'read'],
       ['http_fetch', 'external'],
       ['http_send', 'external'],
+      ['post_to_room', 'shared'],
     ]);
     for (const { inputSchema } of tools) expect(inputSchema).toMatchObject({ type: 'object' });
   });
