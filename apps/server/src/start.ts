@@ -6,6 +6,7 @@ import {
   createBackend,
   createHttpServer,
   type ModelConfig,
+  seedRooms,
   seedUsers,
 } from '@aura/backend';
 import { startOfflineModel } from '@aura/offline-model';
@@ -64,6 +65,8 @@ export async function start(env: ServerEnv): Promise<void> {
   const seeded = env.mustSeed ? await seedUsers(backend) : [];
   if (env.isWorker) await backend.start();
   announce({ env, url: server.url, seeded, hasWebApp: webRoot !== null });
+  // After the passwords have been shown, whatever becomes of the rooms.
+  await seedRooms(backend, seeded);
 }
 
 /** The configured model, or the offline one, in this process and on the loopback interface alone. */

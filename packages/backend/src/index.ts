@@ -18,5 +18,6 @@ export {
   ToolInputError,
   type ToolOutcome,
 } from './features/agent/tool.ts';
+export { seedRooms } from './features/chat/seed-rooms.ts';
 export { type SeededUser, seedUsers } from './features/auth/seed-users.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './transports/http-server.ts';

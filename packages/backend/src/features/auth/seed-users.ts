@@ -7,6 +7,8 @@ import { addUser } from './add-user.ts';
 import { defaultTenantId } from './member-store.ts';
 
 export interface SeededUser {
+  userId: string;
+  tenantId: string;
   email: string;
   /** Known only here: the database keeps its hash. */
   password: string;
@@ -35,10 +37,9 @@ export async function seedUsers(
     await takeTurn(tx.db, 'aura-seed-users');
     if (await hasUsers(tx)) return [];
     const tenantId = await defaultTenantId(tx.db);
-    for (const { password: _, ...seed } of seeds) {
-      await addUser(tx, { ...seed, userId: randomUUID(), tenantId });
-    }
-    return seeds.map(({ email, password, role }) => ({ email, password, role }));
+    const users = seeds.map((seed) => ({ ...seed, userId: randomUUID(), tenantId }));
+    for (const { password: _, ...user } of users) await addUser(tx, user);
+    return users.map(({ userId, email, password, role }) => ({ userId, tenantId, email, password, role }));
   });
 }
 
