@@ -21,7 +21,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const db = kyselyOn(dialect(options, { max: options.poolSize ?? 20, lockMs: 8_000, ...answer }));
   // A batch of the log has many waiting for it, so it does not wait long for the lock of one of them.
   const writerDb = kyselyOn(
-    dialect(options, { max: 2, lockMs: 2_000, ...answer, sessionOptions: '-c role=aura_writer' }),
+    dialect(options, { max: 2, lockMs: 1_000, ...answer, sessionOptions: '-c role=aura_writer' }),
   );
   const leaseDb = kyselyOn(
     dialect(options, {

@@ -78,12 +78,16 @@ async function become(db: Kysely<Schema>, role: string, tenant: string): Promise
 
 /**
  * Serialization failure and deadlock: the database says that trying again is right. So does a plan that a migration has
- * outdated: the connection that has it is given up.
+ * outdated: the connection that has it is given up. And a message that somebody has posted at the same moment under the
+ * same clientId: the second look finds it.
  */
 function isTransient(err: unknown): boolean {
   return (
     err instanceof Error &&
     'code' in err &&
-    (err.code === '40001' || err.code === '40P01' || err.code === '0A000')
+    (err.code === '40001' ||
+      err.code === '40P01' ||
+      err.code === '0A000' ||
+      (err.code === '23505' && 'constraint' in err && err.constraint === 'messages_client'))
   );
 }

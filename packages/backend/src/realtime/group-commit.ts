@@ -5,7 +5,8 @@ import type { Hub } from './hub.ts';
 /**
  * Writes of many callers, committed in groups: what arrives while a commit is under way makes up the next one, so a
  * commit's cost is shared by everybody who waits for it, and nobody waits for a timer. Nothing is answered before its
- * commit. One bad request fails alone: a group that the database refuses is written again one by one.
+ * commit. One bad request fails alone: a group that the database refuses is written again part by part, and
+ * then one by one.
  */
 export interface GroupCommit<Q, R> extends AsyncDisposable {
   /** Resolves with what `write` answered for this request once it has committed. */
@@ -15,6 +16,8 @@ export interface GroupCommit<Q, R> extends AsyncDisposable {
 export interface GroupCommitOptions<Q, R> {
   /** Writes all requests in one transaction and answers for each, in order: its result, or the error it is refused with. */
   write(requests: readonly Q[]): Promise<readonly (R | Error)[]>;
+  /** What the request writes to: when somebody holds the lock of one, the others go on without it. */
+  partOf(request: Q): string;
 }
 
 /** A value is no JSON: circular, a bigint, or too deep or large to be written down. */
@@ -30,26 +33,38 @@ interface Waiting<Q, R> {
   reject(err: unknown): void;
 }
 
-export function createGroupCommit<Q, R>({ write }: GroupCommitOptions<Q, R>): GroupCommit<Q, R> {
+export function createGroupCommit<Q, R>({ write, partOf }: GroupCommitOptions<Q, R>): GroupCommit<Q, R> {
   let queue: Waiting<Q, R>[] = [];
   let draining: Promise<void> | null = null;
   let isClosed = false;
 
+  const writeAll = async (group: readonly Waiting<Q, R>[]): Promise<void> => {
+    const results = await write(group.map(({ request }) => request));
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const result = results[index];
+      if (result === undefined) reject(new Error('a write without an answer'));
+      else if (result instanceof Error) reject(result);
+      else resolve(result);
+    }
+  };
+
   const writeOrSplit = async (group: readonly Waiting<Q, R>[]): Promise<void> => {
     try {
-      const results = await write(group.map(({ request }) => request));
-      for (const [index, { resolve, reject }] of group.entries()) {
-        const result = results[index];
-        if (result === undefined) reject(new Error('a write without an answer'));
-        else if (result instanceof Error) reject(result);
-        else resolve(result);
-      }
+      // Once more when somebody has just written what it stumbled upon: at the second look that is there to be seen.
+      await writeAll(group).catch(async (err: unknown) => {
+        if (!hasCode(err, /^(23505|40001|40P01)$/)) throw err;
+        await writeAll(group);
+      });
     } catch (err) {
-      if (group.length === 1 || !isRefusal(err)) {
+      const parts = [...Map.groupBy(group, ({ request }) => partOf(request)).values()];
+      const isLocked = hasCode(err, /^55P03$/);
+      if (isRefusal(err) && parts.length > 1) {
+        await Promise.all(parts.map(writeOrSplit));
+      } else if (isRefusal(err) && !isLocked && group.length > 1) {
+        for (const waiting of group) await writeOrSplit([waiting]);
+      } else {
         for (const { reject } of group) reject(err);
-        return;
       }
-      for (const waiting of group) await writeOrSplit([waiting]);
     }
   };
 
@@ -82,13 +97,11 @@ export function createGroupCommit<Q, R>({ write }: GroupCommitOptions<Q, R>): Gr
  * too long), or a value could not even be made into JSON.
  */
 function isRefusal(err: unknown): boolean {
-  if (err instanceof UnstorableError) return true;
-  return (
-    err instanceof Error &&
-    'code' in err &&
-    typeof err.code === 'string' &&
-    /^(22|23|40|42|54|55P03)/.test(err.code)
-  );
+  return err instanceof UnstorableError || hasCode(err, /^(22|23|40|42|54|55P03)/);
+}
+
+function hasCode(err: unknown, codes: RegExp): boolean {
+  return err instanceof Error && 'code' in err && typeof err.code === 'string' && codes.test(err.code);
 }
 
 /** As `jsonText`; a value that is no JSON is this request's fault alone. */

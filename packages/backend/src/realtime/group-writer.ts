@@ -30,6 +30,7 @@ export class FencedError extends Error {
 
 export function createGroupWriter(ctx: { database: Database; hub: Pick<Hub, 'publish'> }): GroupWriter {
   const group = createGroupCommit<GroupAppend, StreamEvent[]>({
+    partOf: ({ streamId }) => streamId,
     async write(requests) {
       const results = await write(ctx.database, requests);
       publishGroup(

@@ -25,7 +25,7 @@ const event = (seq: number, text = ''): StreamEvent => ({
 });
 
 /** Two nodes on one bus, which can be made to lose messages. */
-function twoNodes(options: { headCheckMs?: number } = {}) {
+function twoNodes(options: { headCheckMs?: number; maxTailChars?: number } = {}) {
   const inner = createInProcessBus();
   let isDeaf = false;
   const gaps: (() => void)[] = [];
@@ -85,6 +85,20 @@ describe('Hub', () => {
     expect(far.after(1)).toEqual([event(2), event(3), event(4)]);
   });
 
+  it('keeps no more of all streams together than it may, and still knows where each of them is', async () => {
+    await using nodes = twoNodes({ maxTailChars: 10_000 });
+    using first = nodes.here.watch(randomUUID());
+    using second = nodes.here.watch('second');
+    const streamId = randomUUID();
+    using third = nodes.here.watch(streamId);
+    nodes.here.publish({ streamId: 'second', events: [event(1, 'x'.repeat(6_000))] });
+    nodes.here.publish({ streamId, events: [event(1, 'x'.repeat(6_000))] });
+    expect([second.head, second.after(0), first.head]).toEqual([1, null, 0]);
+    expect(third.after(0)).toHaveLength(1);
+    nodes.here.publish({ streamId: 'second', events: [event(2)] });
+    expect(second.after(1)).toEqual([event(2)]);
+  });
+
   it('only raises the head for a hint that leaves a hole', async () => {
     await using nodes = twoNodes();
     const streamId = randomUUID();
@@ -112,6 +126,7 @@ describe('Hub', () => {
       request: { id: 1 },
       epoch: '0123abcd',
       viewKey: 'all',
+      isPersonal: false,
       view: (one) => one,
       isLast: () => false,
       leavesLane: null,
@@ -134,7 +149,14 @@ describe('Hub', () => {
       throw new Error('a bug');
     };
     const port = { write: () => true };
-    const feed = { epoch: '0123abcd', viewKey: 'bad', view, isLast: () => false, leavesLane: null };
+    const feed = {
+      epoch: '0123abcd',
+      viewKey: 'bad',
+      isPersonal: false,
+      view,
+      isLast: () => false,
+      leavesLane: null,
+    };
     const seat = watch.board({ port, request: { id: 1 }, ...feed }, 1);
     nodes.here.publish({ streamId, events: [event(2)] });
     expect(await seat?.left).toBe(1);

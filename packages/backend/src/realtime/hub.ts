@@ -7,6 +7,7 @@ import { EarlyHints, earlyHint } from './early-hints.ts';
 import { type CommittedBatch, rewritesLog, type StreamEvent } from './event.ts';
 import { type Hint, MAX_HINT_CHARS, readHint, writeHint } from './hint.ts';
 import { Lane, type Passenger, type Seat } from './lane.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { readEvents } from './read-events.ts';
 import { StreamTail } from './stream-tail.ts';
 
@@ -68,6 +69,9 @@ interface Topic {
 const HEAD_CHECK_MS = 5_000;
 /** How long a hint may be late before the log is read for it. */
 const PATIENCE_MS = 40;
+const MAX_TAIL_CHARS = 64_000_000;
+/** How long that may take before everybody looks for themselves. */
+const HEAL_MS = 250;
 /** While the bus is down heads are compared so many times as often. */
 const TICKS_PER_CHECK = 5;
 
@@ -78,12 +82,15 @@ export interface HubOptions {
   nodeId: string;
   /** Between two comparisons of all watched heads with the database. */
   headCheckMs?: number;
+  /** What the tails of all streams keep together at most, in characters of JSON; each has its own bound besides. */
+  maxTailChars?: number;
 }
 
 export function createHub(options: HubOptions): Hub {
-  const { database, bus, log, nodeId, headCheckMs = HEAD_CHECK_MS } = options;
+  const { database, bus, log, nodeId, headCheckMs = HEAD_CHECK_MS, maxTailChars = MAX_TAIL_CHARS } = options;
   const topics = new Map<string, Topic>();
   let openings = 0;
+  let tailChars = 0;
 
   const heard = (topic: Topic, hint: Hint): void => {
     const early = earlyHint(hint, topic.tail.head);
@@ -102,7 +109,8 @@ export function createHub(options: HubOptions): Hub {
 
   /** What is missing has not come in time: one look into the log for all, or, when that fails, each for itself. */
   const heal = async (topic: Topic): Promise<void> => {
-    const missing = await readMissing(database, topic).catch((err: unknown) => {
+    const signal = AbortSignal.timeout(HEAL_MS);
+    const missing = await untilAborted(readMissing(database, topic), signal).catch((err: unknown) => {
       log.warn({ err }, 'a hole could not be read');
       return [];
     });
@@ -112,12 +120,25 @@ export function createHub(options: HubOptions): Hub {
   };
 
   const grow = (topic: Topic, { head, events, chars }: Hint): void => {
+    const charsBefore = topic.tail.chars;
     const hasGrown = events === null ? topic.tail.raise(head) : topic.tail.push(events, chars);
+    tailChars += topic.tail.chars - charsBefore;
     if (!hasGrown) return;
+    if (tailChars > maxTailChars) forgetTails(topic);
     // What a head without events stands for, nobody knows.
     if (events === null || events.some(rewritesLog)) topic.rewrites++;
     carry(topic.lane, chars <= MAX_HINT_CHARS ? events : null);
     for (const wake of topic.wakes) wake();
+  };
+
+  /** All but the one that has just grown, oldest first, down to half of what all may keep. */
+  const forgetTails = (newest: Topic): void => {
+    for (const topic of topics.values()) {
+      if (tailChars <= maxTailChars / 2) return;
+      if (topic === newest) continue;
+      tailChars -= topic.tail.chars;
+      topic.tail.forget();
+    }
   };
 
   const carry = (lane: Lane, events: readonly StreamEvent[] | null): void => {
@@ -234,6 +255,7 @@ export function createHub(options: HubOptions): Hub {
           isOver = true;
           if (--topic.watchers > 0) return;
           topics.delete(streamId);
+          tailChars -= topic.tail.chars;
           endPatience(topic);
           topic.leave();
         },

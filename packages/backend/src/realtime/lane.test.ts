@@ -33,6 +33,7 @@ class Reader implements LanePort {
       request: { id: 1 },
       epoch: '0123abcd',
       viewKey: 'all',
+      isPersonal: false,
       view: (one) => one,
       isLast: () => false,
       leavesLane: null,

@@ -10,6 +10,8 @@ export interface Passenger {
   epoch: string;
   /** Subscriptions of a stream with the same key see the same of every event, and end with the same one. */
   viewKey: string;
+  /** Nobody else has this key, so what its readers see is not worth keeping for others. */
+  isPersonal: boolean;
   /** The event as its readers see it, or null when it is not for them. */
   view(event: StreamEvent): object | null;
   /** True for the event with which the subscription ends: that it has to see to itself. */
@@ -137,6 +139,7 @@ export class Lane {
     if (events.some((event) => passenger.isLast(event))) return null;
     const key = viewKeyOf(passenger);
     return events.flatMap((event) => {
+      if (passenger.isPersonal) return endingOf(passenger, event) ?? [];
       const known = this.#endings.get(event) ?? new Map<string, Buffer | null>();
       this.#endings.set(event, known);
       const ending = known.get(key);

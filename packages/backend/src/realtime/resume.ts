@@ -39,6 +39,8 @@ export interface FeedOptions<E, S> {
   end?: number | null;
   /** Feeds of this stream with the same key have the same `view` and `isLast`, whoever reads them. */
   viewKey: string;
+  /** True when the key is one reader's own. */
+  isPersonal?: boolean;
   /** The event as the reader sees it, or null when it is not for this feed. */
   view(event: StreamEvent): E | null;
   /** True for the event after which the feed has nothing more to say. */
@@ -95,19 +97,28 @@ export async function* resumeFeed<E extends object, S>(
       index += Math.max(ahead, 1);
       if (ahead > 0 || event === undefined) continue;
       const view = options.view(event);
+      const isLast = options.isLast?.(event) === true;
       if (view !== null) {
-        yield tracked(formatCursor({ epoch, seq: event.seq }), ride?.offer(view, event.seq) ?? view);
+        const offered = isLast ? view : (ride?.offer(view, event.seq) ?? view);
+        yield tracked(formatCursor({ epoch, seq: event.seq }), offered);
       }
-      if (options.isLast?.(event) === true) return;
+      if (isLast) return;
     }
   }
 }
 
 function feedOf<E extends object>(
-  { viewKey, view, isLast, leavesLane }: FeedOptions<E, unknown>,
+  { viewKey, isPersonal = false, view, isLast, leavesLane }: FeedOptions<E, unknown>,
   epoch: string,
 ): LaneFeed {
-  return { epoch, viewKey, view, isLast: isLast ?? (() => false), leavesLane: leavesLane ?? null };
+  return {
+    epoch,
+    viewKey,
+    isPersonal,
+    view,
+    isLast: isLast ?? (() => false),
+    leavesLane: leavesLane ?? null,
+  };
 }
 
 /** The seq to go on after, or null when the log does not hold everything since then. */

@@ -19,6 +19,11 @@ export class StreamTail {
     return this.#head;
   }
 
+  /** How much is kept, in characters of JSON. */
+  get chars(): number {
+    return this.#chars;
+  }
+
   get isEmpty(): boolean {
     return this.#events.length === 0;
   }
@@ -32,9 +37,7 @@ export class StreamTail {
     if (!hasGrown && !this.isEmpty) return false;
     let end = this.#events.at(-1)?.seq;
     if (end === undefined || first.seq > end + 1 || events.some(rewritesLog)) {
-      this.#events = [];
-      this.#sizes = [];
-      this.#chars = 0;
+      this.forget();
       end = first.seq - 1;
     }
     const size = chars / events.length;
@@ -64,13 +67,18 @@ export class StreamTail {
     this.#chars = chars;
   }
 
+  /** Lets go of the events: whoever needs them reads the log. */
+  forget(): void {
+    this.#events = [];
+    this.#sizes = [];
+    this.#chars = 0;
+  }
+
   /** Hears of a head without its events, one of which may have rewritten earlier ones; true when that is news. */
   raise(head: number): boolean {
     if (head <= this.#head) return false;
     this.#head = head;
-    this.#events = [];
-    this.#sizes = [];
-    this.#chars = 0;
+    this.forget();
     return true;
   }
 

@@ -26,6 +26,7 @@ async function archive(
   { roomId, isArchived }: ArchiveRoomInput,
 ): Promise<{ room: RoomView; runIds: string[] }> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
+  await enterRoom(tx.db, ctx.caller, { roomId });
   await holdConversation(tx, { tenantId: place.tenantId, conversationId: roomId });
   const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
   assertOwner(me);

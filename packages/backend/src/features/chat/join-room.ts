@@ -1,7 +1,7 @@
 import type { RoomRef, RoomView } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
-import type { CallerContext } from '../../context.ts';
-import { withTransaction } from '../../db/transaction.ts';
+import type { Caller, CallerContext } from '../../context.ts';
+import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { addMembers } from './add-members.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertOpen } from './chat-policy.ts';
@@ -15,26 +15,39 @@ import { roomView } from './room-view.ts';
  * ROOM_ARCHIVED, and TOO_MANY_REQUESTS when it is full.
  */
 export async function joinRoom(ctx: CallerContext, { roomId }: RoomRef): Promise<RoomView> {
-  const { tenantId, userId, role } = ctx.caller;
+  const { tenantId, userId } = ctx.caller;
   const place = { tenantId, roomId };
   return await withTransaction(ctx, async (tx) => {
+    // Before the lock as well, so that those who may not come in hold up nobody.
+    const seen = await look(tx, ctx.caller, roomId);
+    if (seen.isMember) return seen.view;
     await lockRoom(tx.db, place);
-    const room = await findRoom(tx.db, place);
-    const me = await findMember(tx.db, { ...place, userId });
-    if (room === undefined || (me === undefined && !isListed(room, role))) throw notFound('room');
-    if (me !== undefined) return roomView(room);
-    const [ban] = await findBanned(tx.db, place, [userId]);
-    if (ban !== undefined) {
-      throw new AppError('BANNED', {
-        message: 'You were banned from this room. Its moderators can lift it.',
-      });
-    }
-    assertOpen(room);
+    const { view, isMember } = await look(tx, ctx.caller, roomId);
+    if (isMember) return view;
     await announceInRoom(
       tx,
       place,
       await addMembers(tx, place, { userIds: [userId], role: 'member', invitedBy: null }),
     );
-    return roomView(room);
+    return view;
   });
+}
+
+/** The room for somebody who is in it or may come in. */
+async function look(
+  { db }: Tx,
+  { tenantId, userId, role }: Caller,
+  roomId: string,
+): Promise<{ view: RoomView; isMember: boolean }> {
+  const place = { tenantId, roomId };
+  const room = await findRoom(db, place);
+  const me = await findMember(db, { ...place, userId });
+  if (room === undefined || (me === undefined && !isListed(room, role))) throw notFound('room');
+  if (me !== undefined) return { view: roomView(room), isMember: true };
+  const [ban] = await findBanned(db, place, [userId]);
+  if (ban !== undefined) {
+    throw new AppError('BANNED', { message: 'You were banned from this room. Its moderators can lift it.' });
+  }
+  assertOpen(room);
+  return { view: roomView(room), isMember: false };
 }

@@ -22,6 +22,8 @@ export async function leaveRoom(ctx: CallerContext, { roomId }: RoomRef): Promis
 async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<string[]> {
   const { tenantId, userId } = ctx.caller;
   const place = { tenantId, roomId };
+  // Strangers hold up nobody.
+  if ((await findMember(tx.db, { ...place, userId })) === undefined) return [];
   await holdConversation(tx, { tenantId, conversationId: roomId });
   await lockRoom(tx.db, place);
   const room = await findRoom(tx.db, place);

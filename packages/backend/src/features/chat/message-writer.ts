@@ -37,6 +37,7 @@ export type MessageWriter = GroupCommit<NewRoomMessage, WrittenMessage>;
 
 export function createMessageWriter(ctx: { database: Database; hub: Pick<Hub, 'publish'> }): MessageWriter {
   return createGroupCommit<NewRoomMessage, WrittenMessage>({
+    partOf: ({ roomId }) => roomId,
     async write(requests) {
       const results = await writeEach(requests, async (distinct) =>
         asWriter(ctx.database, async (db) => await writeMessages(db, distinct)),

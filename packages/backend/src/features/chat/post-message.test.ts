@@ -71,6 +71,20 @@ describe('chat.postMessage', () => {
     expect(messages.map(({ text }) => text)).toEqual(['once', 'mine']);
   });
 
+  it('answers a repeated reply as the first time, also when what it replies to was deleted since', async () => {
+    const { roomId, owner, members } = await createTestRoom(test.backend);
+    const [member] = members;
+    if (member === undefined) throw new Error('no member');
+    const { messageId: threadOf } = await say(owner, roomId, 'root');
+    const reply = { roomId, threadOf, text: 'a reply', clientId: randomUUID() };
+    const first = await member.call.chat.postMessage(reply);
+    await owner.call.chat.deleteMessage({ roomId, messageId: threadOf });
+    expect(await member.call.chat.postMessage(reply)).toEqual(first);
+    await expect(member.call.chat.postMessage({ ...reply, text: 'other' })).rejects.toMatchObject(
+      code('IDEMPOTENCY_CONFLICT'),
+    );
+  });
+
   it('keeps replies in their thread', async () => {
     const { roomId, owner, members } = await createTestRoom(test.backend);
     const [member] = members;

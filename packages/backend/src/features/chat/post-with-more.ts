@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { PostMessageOutput } from '@aura/contract';
+import type { Kysely } from 'kysely';
 import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
+import type { Schema } from '../../db/schema.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { type HeldConversation, holdConversation } from '../conversation/hold-conversation.ts';
 import { askAgent } from './ask-agent.ts';
 import { attachTo, findUploads } from './attachment-store.ts';
-import { type NewRoomMessage, writeMessages } from './message-writer.ts';
+import { type NewRoomMessage, writeMessages, type WrittenMessage } from './message-writer.ts';
 import { postOutcome } from './post-outcome.ts';
 import { enterRoom } from './room-access.ts';
-import { addReply, lockMessage } from './room-message-store.ts';
+import { addReply, findMessageByClientId, lockMessage } from './room-message-store.ts';
 import { attachmentView } from './room-message-view.ts';
 
 /**
@@ -27,6 +29,9 @@ export async function postWithMore(
     // Before anything else, so that a stranger learns nothing of what is in the room. Held, because locks of rooms come
     // before those of messages.
     await enterRoom(tx.db, ctx.caller, { roomId: request.roomId, hold: 'member' });
+    // Before what it belongs to is looked for: that may have been deleted since.
+    const earlier = await findPosted(tx.db, request);
+    if (earlier !== undefined) return postOutcome(ctx, request, earlier);
     const thread = await openThread(tx, request);
     const files = await findUploads(tx.db, request, attachmentIds);
     const message = { ...request.message, attachments: files.map(attachmentView), runId };
@@ -58,6 +63,17 @@ async function holdRoomsConversation(
   const conversation = await holdConversation(tx, { tenantId, conversationId: roomId });
   if (conversation === undefined) throw new Error('a room without its conversation');
   return conversation;
+}
+
+/** What the same call has posted, or another one under its clientId. */
+async function findPosted(
+  db: Kysely<Schema>,
+  { tenantId, roomId, userId, clientId, requestHash }: NewRoomMessage,
+): Promise<WrittenMessage | undefined> {
+  const row = await findMessageByClientId(db, { tenantId, roomId, authorId: userId, clientId });
+  if (row === undefined) return undefined;
+  if (row.requestHash !== requestHash) return { kind: 'conflict' };
+  return { kind: 'repeated', messageId: row.id, seq: row.seq, runId: row.runId };
 }
 
 /** Locks the message that is answered. A thread has one level, and none below what is gone. */

@@ -34,6 +34,8 @@ export async function enterRoom(
   { roomId, hold = 'nothing' }: { roomId: string; hold?: RoomHold },
 ): Promise<RoomAccess> {
   const key = { tenantId, roomId, userId };
+  // Strangers hold up nobody.
+  if (hold !== 'nothing') await enterRoom(db, { tenantId, userId, role }, { roomId });
   if (hold === 'room') await lockRoom(db, key);
   if (hold === 'member') await shareRoom(db, key);
   const me = await (hold === 'member' ? keepMember(db, key) : findMember(db, key));

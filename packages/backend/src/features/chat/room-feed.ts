@@ -62,6 +62,9 @@ export async function* roomFeed<E extends object, S>(
         return `${options.feed} ${viewKeyOf(place.viewer)}`;
       },
       view: (event) => options.view(event, redactFor(place.viewer)),
+      get isPersonal() {
+        return place.viewer.room?.hidesArgs === true;
+      },
       // The lane asks one of those who see the same; who they are is not the same.
       leavesLane: (event) => changeOf(event, place) !== null,
       isLast: (event) => {

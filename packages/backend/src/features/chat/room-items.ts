@@ -19,6 +19,7 @@ export type RoomItems = GroupCommit<RoomItemKey, RoomListItem | null>;
 
 export function createRoomItems({ database }: { database: Database }): RoomItems {
   return createGroupCommit<RoomItemKey, RoomListItem | null>({
+    partOf: ({ tenantId }) => tenantId,
     async write(requests) {
       const items = new Map<string, RoomListItem>();
       for (const [tenantId, members] of Map.groupBy(requests, (request) => request.tenantId)) {

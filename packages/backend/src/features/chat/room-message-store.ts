@@ -19,6 +19,16 @@ export async function findMessage(db: Db, key: MessageKey): Promise<RoomMessageR
   return await messages(db, key).where('id', '=', key.messageId).executeTakeFirst();
 }
 
+export async function findMessageByClientId(
+  db: Db,
+  { authorId, clientId, ...key }: { tenantId: string; roomId: string; authorId: string; clientId: string },
+): Promise<RoomMessageRow | undefined> {
+  return await messages(db, key)
+    .where('clientId', '=', clientId)
+    .where('authorId', '=', authorId)
+    .executeTakeFirst();
+}
+
 /** Before its stream's lock, as everywhere. */
 export async function lockMessage(db: Db, key: MessageKey): Promise<RoomMessageRow | undefined> {
   return await messages(db, key).where('id', '=', key.messageId).forUpdate().executeTakeFirst();

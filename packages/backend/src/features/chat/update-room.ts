@@ -19,6 +19,7 @@ export async function updateRoom(ctx: CallerContext, input: UpdateRoomInput): Pr
   const { tenantId } = ctx.caller;
   const place = { tenantId, roomId };
   return await withTransaction(ctx, async (tx) => {
+    await enterRoom(tx.db, ctx.caller, { roomId });
     await holdConversation(tx, { tenantId, conversationId: roomId });
     const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
     if (Object.values(owned).some((value) => value !== undefined)) assertOwner(me);
