@@ -36,9 +36,9 @@ function checkEvents(
   if (row.status === 'pending') return [...violations, 'is still pending'];
   const [event] = resolved;
   if (event === undefined || resolved.length > 1) return [...violations, `has ${resolved.length} outcomes`];
-  const { status, decidedBy, reason, editedArgs, answer } = row;
+  const { status, userId, decidedBy, reason, editedArgs, answer } = row;
   const decidedAt = row.decidedAt?.toISOString();
-  const expected = { approvalId: row.id, status, decidedBy, decidedAt, reason, editedArgs, answer };
+  const expected = { approvalId: row.id, userId, status, decidedBy, decidedAt, reason, editedArgs, answer };
   if (!isDeepStrictEqual(event.data, expected)) violations.push('has an outcome that is not the row’s');
   return violations;
 }
