@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../../app-error.ts';
+import { accountInactive } from '../../app-error.ts';
 import type { Caller, Core, RequestInfo } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import { takeTurn } from '../../db/take-turn.ts';
@@ -50,9 +50,7 @@ export async function admitGatewayUser(
     const userId = await provision(tx, key, identity);
     const member = await lockMember(tx.db, { tenantId, userId });
     if (member?.isActive !== true) {
-      throw new AppError('ACCOUNT_INACTIVE', {
-        message: 'This account was switched off. Ask an administrator.',
-      });
+      throw accountInactive();
     }
     const now = core.clock.now().getTime();
     const [lasting] = (await liveSessionsOf(tx.db, userId)).filter(
