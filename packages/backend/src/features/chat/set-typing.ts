@@ -23,8 +23,8 @@ export async function setTyping(
   const { room, me } = await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));
   assertOpen(room);
   assertNotMuted(me, ctx.clock.now());
-  using seat = await ctx.roomMoments.attend(place);
-  seat.sayTyping(userId, isTyping);
+  using held = await ctx.roomMoments.attend(place);
+  held.sayTyping(userId, isTyping);
   return {};
 }
 
