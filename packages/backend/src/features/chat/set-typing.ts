@@ -16,7 +16,7 @@ export async function setTyping(
   const place = { tenantId, roomId };
   const known = ctx.roomMoments.peek(place);
   if (known !== null && mayType(known.moment, userId, ctx.clock.now())) {
-    known.sayTyping(userId, isTyping);
+    known.sayTyping({ userId, isTyping });
     return {};
   }
   // What is known here may be a moment old: whoever is refused is refused by what is stored.
@@ -24,7 +24,7 @@ export async function setTyping(
   assertOpen(room);
   assertNotMuted(me, ctx.clock.now());
   using held = await ctx.roomMoments.attend(place);
-  held.sayTyping(userId, isTyping);
+  held.sayTyping({ userId, isTyping });
   return {};
 }
 
