@@ -46,7 +46,7 @@ export async function admitGatewayUser(
       externalId: storableText(identity.externalId),
     };
     // Several sockets of one newcomer come at once.
-    await takeTurn(tx.db, `gateway user ${JSON.stringify(key)}`);
+    await takeTurn(tx.db, `aura-gateway-user:${JSON.stringify(key)}`);
     const userId = await provision(tx, key, identity);
     const member = await lockMember(tx.db, { tenantId, userId });
     if (member?.isActive !== true) {
