@@ -2,10 +2,8 @@
 // group writer, and messages in rooms (membership, repeats, muting and slow mode checked, message and event stored), on
 // PostgreSQL with fsync on. 64 writers, one hot stream and 50 streams; medians of three rounds.
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Backend, createBackend } from '@aura/backend';
+import type { Backend } from '@aura/backend';
 import {
   addMembers,
   append,
@@ -16,6 +14,7 @@ import {
   withTransaction,
 } from '@aura/backend/testing';
 import { median, quantile } from './figures.ts';
+import { openBenchBackend } from './open-bench-backend.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
 const SECONDS = Number(values.seconds);
@@ -38,19 +37,8 @@ interface Figures {
 }
 
 await using postgres = await startPostgres({ durable: true });
-await using backend = await createBackend({
-  environment: 'test',
-  version: 'bench',
-  database: { kind: 'postgres', url: postgres.url },
-  blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
-  redisUrl: null,
-  jwtSecret: randomUUID() + randomUUID(),
-  allowedOrigins: [],
-  allowedHosts: null,
-  trustedProxies: [],
-  isRegistrationOpen: false,
-  model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
-});
+await using bench = await openBenchBackend({ databaseUrl: postgres.url });
+const { backend } = bench;
 const user = await createTestCaller(backend);
 const people = await Promise.all(
   Array.from({ length: WRITERS }, async () => (await createTestCaller(backend)).ctx.caller),

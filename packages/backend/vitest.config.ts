@@ -4,11 +4,13 @@ const services = 'src/testing/services/**';
 
 /**
  * Every test runs on both databases. Once: `*.postgres.test.ts`, which are about the servers (their crashes, several
- * nodes), `*.embedded.test.ts`, which are about the data folder, and the tests of the services themselves.
+ * nodes), `*.embedded.test.ts`, which are about the data folder, `*.unit.test.ts`, which take long and need none, and the
+ * tests of the services themselves.
  */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Of two cores: most of the time a test waits.
+    maxWorkers: 3,
     // Modules hold no state, so files of a worker can share them: loading them anew for each takes as long as the tests.
     isolate: false,
     testTimeout: 30_000,
@@ -20,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['src/**/*.test.ts'],
-          exclude: [services, 'src/**/*.postgres.test.ts'],
+          exclude: [services, 'src/**/*.postgres.test.ts', 'src/**/*.unit.test.ts'],
           globalSetup: 'src/testing/embedded-setup.ts',
         },
       },
@@ -29,10 +31,11 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['src/**/*.test.ts'],
-          exclude: [services, 'src/**/*.embedded.test.ts'],
+          exclude: [services, 'src/**/*.embedded.test.ts', 'src/**/*.unit.test.ts'],
           globalSetup: 'src/testing/postgres-setup.ts',
         },
       },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.unit.test.ts'] } },
       { extends: true, test: { name: 'services', include: [`${services}/*.test.ts`] } },
     ],
   },

@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createBackend, createHttpServer } from '@aura/backend';
 import { addMembers, createTestCaller, type TestCaller, withTransaction } from '@aura/backend/testing';
+import { openBenchBackend } from '../open-bench-backend.ts';
 import type { ChatVenue, ChatVenueOptions } from './venue.ts';
-
-const MANY = 100_000;
 
 /**
  * `chat.postMessage` and `chat.events` of a real backend behind its real server: everybody a user of their own with a
@@ -15,25 +11,7 @@ export async function openAura(options: ChatVenueOptions): Promise<ChatVenue> {
   const { databaseUrl, redisUrl, shared } = options;
   const secret = shared?.secret ?? randomUUID() + randomUUID();
   await using stack = new AsyncDisposableStack();
-  const backend = stack.use(
-    await createBackend({
-      environment: 'production',
-      version: 'bench',
-      database: { kind: 'postgres', url: databaseUrl },
-      blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
-      redisUrl,
-      jwtSecret: secret,
-      allowedOrigins: [],
-      allowedHosts: null,
-      trustedProxies: [],
-      isRegistrationOpen: false,
-      model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
-    }),
-  );
-  const limits = { sockets: { maxSockets: MANY, maxSocketsPerAddress: MANY, maxSocketsPerUser: MANY } };
-  const server = stack.use(
-    await createHttpServer(backend, { host: '127.0.0.1', port: 0, webRoot: null, limits }),
-  );
+  const { backend, server } = stack.use(await openBenchBackend({ databaseUrl, redisUrl, secret }));
   const people: TestCaller[] = [];
   let roomId = shared?.roomId ?? '';
   if (shared === null) {
@@ -47,13 +25,14 @@ export async function openAura(options: ChatVenueOptions): Promise<ChatVenue> {
   };
   const hellos = await Promise.all(people.map(hello));
   const read = { id: 1, method: 'subscription', params: { path: 'chat.events', input: { roomId } } };
+  const ask = { id: 0, method: 'query', params: { path: 'auth.me' } };
   const parts = stack.move();
   return {
     port: server.port,
     path: '/trpc?connectionParams=1',
     shared: { roomId, secret },
     readers: hellos.slice(0, options.readers).map((first) => [first, JSON.stringify(read)]),
-    writers: hellos.slice(options.readers).map((first) => [first]),
+    writers: hellos.slice(options.readers).map((first) => [first, JSON.stringify(ask)]),
     async stored() {
       const { count } = await backend.database.db
         .selectFrom('messages')

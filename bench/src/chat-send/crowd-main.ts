@@ -1,8 +1,8 @@
 // Those who write and read in a chat, as raw sockets. Told what to do over HTTP.
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { listenForOrders } from '../fanout/control.ts';
-import { connectMember, type Member } from '../fanout/member.ts';
+import { listenForOrders } from '../control.ts';
+import { connectMember, type Member } from '../member.ts';
 import { quantile } from '../figures.ts';
 import { DIALECTS } from './dialect.ts';
 import { connectWriter, type Writer } from './writer.ts';
@@ -21,12 +21,14 @@ const runInput = z.object({ seconds: z.number(), text: z.string() });
 await listenForOrders({
   async connect(input) {
     const plan = connectInput.parse(input);
-    for (const each of plan.readers) readers.push(await connectMember({ ...each, latencies: null }));
-    for (const each of plan.writers) {
-      writers.push(await connectWriter(each, { dialect: DIALECTS[plan.kind], roomId: plan.roomId }));
+    const dialect = DIALECTS[plan.kind];
+    const isWelcome = (frame: string): boolean => dialect.isWelcome(frame);
+    for (const each of plan.readers) {
+      readers.push(await connectMember({ ...each, latencies: null, isWelcome }));
     }
-    // Everybody is welcome by then.
-    await pause(1_000);
+    for (const each of plan.writers) {
+      writers.push(await connectWriter(each, { dialect, roomId: plan.roomId }));
+    }
   },
   async run(input) {
     const { seconds, text } = runInput.parse(input);

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Child, startChild } from '../child.ts';
-import { CORES, onCore } from '../cores.ts';
-import { controlUrl, order } from '../fanout/control.ts';
+import { nothing, order } from '../control.ts';
+import { CORES } from '../cores.ts';
 import { cpuMsOf } from '../process-tree.ts';
+import { startToldProcess, type ToldProcess } from '../told-process.ts';
 import type { ChatKind, Shared } from './venue.ts';
 
 export interface ChatFigures {
@@ -50,7 +49,6 @@ const outcome = z.object({
   wrong: z.number(),
   outOfOrder: z.number(),
 });
-const nothing = z.unknown().transform(() => {});
 
 /** Starts the nodes and the crowd, lets it write for a while, and ends them all. */
 export async function measureChat(plan: ChatPlan): Promise<ChatFigures> {
@@ -63,7 +61,11 @@ export async function measureChat(plan: ChatPlan): Promise<ChatFigures> {
     nodes.push({ ...node, port: (await order(node.url, { name: 'venue', output: venue })).port });
   }
   const crowd = stack.use(
-    await startProcess('crowd-main.ts', { core: CORES?.others, settings: {}, profileDir: null }),
+    await startToldProcess(new URL('crowd-main.ts', import.meta.url), {
+      core: CORES?.others,
+      settings: {},
+      profileDir: null,
+    }),
   );
   const spread = (hellos: readonly string[][]) =>
     hellos.map((each, index) => ({
@@ -100,33 +102,12 @@ export async function measureChat(plan: ChatPlan): Promise<ChatFigures> {
   };
 }
 
-type Process = Child & { url: string };
-
-async function startNode(plan: ChatPlan, shared: Shared | null): Promise<Process> {
+async function startNode(plan: ChatPlan, shared: Shared | null): Promise<ToldProcess> {
   const { kind, databaseUrl, redisUrl, readers, writers, profileDir } = plan;
   const settings = { kind, databaseUrl, redisUrl, readers, writers, shared };
-  return await startProcess('server-main.ts', {
+  return await startToldProcess(new URL('server-main.ts', import.meta.url), {
     core: CORES?.server,
     settings,
     profileDir: kind === 'aura' ? profileDir : null,
   });
-}
-
-async function startProcess(
-  main: string,
-  { core, settings, profileDir }: { core: number | undefined; settings: object; profileDir: string | null },
-): Promise<Process> {
-  const path = fileURLToPath(new URL(main, import.meta.url));
-  const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-  const command = onCore(core, [
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    ...profiling,
-    path,
-    JSON.stringify(settings),
-  ]);
-  const child = await startChild(command, { cwd: process.cwd(), env: { NODE_ENV: 'production' } }, (output) =>
-    Promise.resolve(controlUrl(output) !== null),
-  );
-  return { ...child, url: controlUrl(child.output()) ?? '' };
 }

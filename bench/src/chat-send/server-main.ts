@@ -1,6 +1,6 @@
 // The server under test of a chat, alone in its process. Told what to do over HTTP.
 import { z } from 'zod';
-import { listenForOrders } from '../fanout/control.ts';
+import { listenForOrders } from '../control.ts';
 import type { ChatVenue, ChatVenueOptions } from './venue.ts';
 
 const settings = z

@@ -10,6 +10,7 @@ import { Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import type { ChatVenue, ChatVenueOptions } from './venue.ts';
 
+const CLAIMS = z.object({ sub: z.string(), reader: z.boolean() });
 const MESSAGE = z.object({ text: z.string().min(1).max(32_768), clientId: z.uuid() });
 
 /**
@@ -36,7 +37,14 @@ export async function openSocketIo(options: ChatVenueOptions): Promise<ChatVenue
     stack.defer(() => [pub, sub].forEach((client) => client.disconnect()));
     io.adapter(createAdapter(pub, sub));
   }
-  io.on('connection', (socket) => void serve(socket, { io, pool, key }));
+  io.use((socket, next) => {
+    const refused = admit(socket, key).then(
+      () => null,
+      (err: unknown) => new Error('refused', { cause: err }),
+    );
+    void (async () => next((await refused) ?? undefined))();
+  });
+  io.on('connection', (socket) => serve(socket, { io, pool }));
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
@@ -64,21 +72,24 @@ export async function openSocketIo(options: ChatVenueOptions): Promise<ChatVenue
   };
 }
 
-async function serve(
-  socket: Socket,
-  { io, pool, key }: { io: Server; pool: pg.Pool; key: Uint8Array },
-): Promise<void> {
+/** Before the client hears that it is connected, so that it neither writes nor reads too early. */
+async function admit(socket: Socket, key: Uint8Array): Promise<void> {
   const { token } = z.object({ token: z.string() }).parse(socket.handshake.auth);
   const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
-  if (payload['reader'] === true) await socket.join('room');
+  socket.data = CLAIMS.parse(payload);
+}
+
+function serve(socket: Socket, { io, pool }: { io: Server; pool: pg.Pool }): void {
+  const { sub, reader } = CLAIMS.parse(socket.data);
+  if (reader) void socket.join('room');
   const keep = async (input: unknown): Promise<{ id: number }> => {
     const { text, clientId } = MESSAGE.parse(input);
     const { rows } = await pool.query<{ id: string; at: Date }>(
       'insert into peer_messages (author, client_id, text) values ($1, $2, $3) returning id, at',
-      [payload.sub, clientId, text],
+      [sub, clientId, text],
     );
     const seq = Number(rows[0]?.id);
-    io.to('room').emit('message', { seq, author: payload.sub, clientId, text, at: rows[0]?.at });
+    io.to('room').emit('message', { seq, author: sub, clientId, text, at: rows[0]?.at });
     return { id: seq };
   };
   socket.on('message', (input: unknown, acknowledge: (answer: unknown) => void) => {

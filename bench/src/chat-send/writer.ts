@@ -1,4 +1,4 @@
-import { connectMember } from '../fanout/member.ts';
+import { connectMember } from '../member.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Somebody who writes, one message after the other. */
@@ -16,6 +16,7 @@ export async function connectWriter(
   const member = await connectMember({
     ...target,
     latencies: null,
+    isWelcome: (frame) => dialect.isWelcome(frame),
     onText(frame) {
       const id = dialect.acknowledged(frame);
       if (id === null) return;

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { formatCursor, parseCursor } from '@aura/contract';
-import { type Backend, createBackend, createHttpServer } from '@aura/backend';
+import type { Backend } from '@aura/backend';
 import { createTestCaller, withSystemTransaction } from '@aura/backend/testing';
 import { sql } from 'kysely';
-import { benchEvent, eventData, type Venue, type VenueOptions } from './venue.ts';
-
-const MANY = 100_000;
+import { benchEvent, eventData } from '../bench-event.ts';
+import { openBenchBackend } from '../open-bench-backend.ts';
+import type { Venue, VenueOptions } from './venue.ts';
 
 /**
  * `conversation.events` of a real backend behind its real server: sockets sign in with a token, subscriptions are
- * authorised, ids tracked, and every event is committed to PostgreSQL before anybody hears of it. Only the limits on
- * sockets are raised, for one user has them all.
+ * authorised, ids tracked, and every event is committed to PostgreSQL before anybody hears of it.
  */
 export async function openAura(options: VenueOptions): Promise<Venue> {
   const { backend, place, venue } = await open(options);
@@ -59,29 +56,7 @@ interface Opened {
 
 async function open({ databaseUrl, logged }: VenueOptions): Promise<Opened> {
   await using stack = new AsyncDisposableStack();
-  const backend = stack.use(
-    await createBackend({
-      environment: 'production',
-      version: 'bench',
-      database: { kind: 'postgres', url: databaseUrl },
-      blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
-      redisUrl: null,
-      jwtSecret: randomUUID() + randomUUID(),
-      allowedOrigins: [],
-      allowedHosts: null,
-      trustedProxies: [],
-      isRegistrationOpen: false,
-      model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
-    }),
-  );
-  const server = stack.use(
-    await createHttpServer(backend, {
-      host: '127.0.0.1',
-      port: 0,
-      webRoot: null,
-      limits: { sockets: { maxSockets: MANY, maxSocketsPerAddress: MANY, maxSocketsPerUser: MANY } },
-    }),
-  );
+  const { backend, server } = stack.use(await openBenchBackend({ databaseUrl }));
   const user = await createTestCaller(backend);
   const { caller } = user.ctx;
   const { conversation } = await user.call.conversation.create({ clientId: randomUUID() });

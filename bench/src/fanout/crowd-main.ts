@@ -1,8 +1,8 @@
 // The clients of a fan-out: raw sockets that read, count and check, or that never read. Told what to do over HTTP.
 import { z } from 'zod';
 import { quantile } from '../figures.ts';
-import { listenForOrders } from './control.ts';
-import { connectMember, type Member } from './member.ts';
+import { listenForOrders } from '../control.ts';
+import { connectMember, type Member } from '../member.ts';
 
 const AT_ONCE = 50;
 const members: Member[] = [];

@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Child, startChild } from '../child.ts';
-import { CORES, onCore } from '../cores.ts';
-import { controlUrl, order } from './control.ts';
+import type { Child } from '../child.ts';
+import { nothing, order } from '../control.ts';
+import { CORES } from '../cores.ts';
+import { startToldProcess } from '../told-process.ts';
 
 export interface ServerOptions {
   kind: 'raw' | 'socket.io' | 'trpc' | 'aura' | 'aura-hub';
@@ -51,11 +51,10 @@ const venue = z.object({ port: number, path: z.string(), hellos: z.array(z.strin
 const figures = z.object({ cpuUs: number, rssBytes: number });
 const progress = z.object({ min: number, max: number, received: number, faults: number, lost: number });
 const latencies = z.object({ p50: number, p99: number });
-const nothing = z.unknown().transform(() => {});
 
 export async function startServer({ profileDir, ...settings }: ServerOptions): Promise<Server> {
-  const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-  const { child, url } = await start('server-main.ts', { core: CORES?.server, options: profiling, settings });
+  const main = new URL('server-main.ts', import.meta.url);
+  const { url, ...child } = await startToldProcess(main, { core: CORES?.server, settings, profileDir });
   return {
     ...child,
     venue: async () => await order(url, { name: 'venue', output: venue }),
@@ -65,24 +64,13 @@ export async function startServer({ profileDir, ...settings }: ServerOptions): P
 }
 
 export async function startClients(): Promise<Clients> {
-  const { child, url } = await start('crowd-main.ts', { core: CORES?.others, options: [], settings: {} });
+  const main = new URL('crowd-main.ts', import.meta.url);
+  const options = { core: CORES?.others, settings: {}, profileDir: null };
+  const { url, ...child } = await startToldProcess(main, options);
   return {
     ...child,
     connect: async (input) => await order(url, { name: 'connect', input, output: nothing }),
     progress: async () => await order(url, { name: 'progress', output: progress }),
     latencies: async () => await order(url, { name: 'latencies', output: latencies }),
   };
-}
-
-async function start(
-  main: string,
-  { core, options, settings }: { core: number | undefined; options: string[]; settings: object },
-): Promise<{ child: Child; url: string }> {
-  const path = fileURLToPath(new URL(main, import.meta.url));
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...options];
-  const command = onCore(core, [...node, path, JSON.stringify(settings)]);
-  const child = await startChild(command, { cwd: process.cwd(), env: { NODE_ENV: 'production' } }, (output) =>
-    Promise.resolve(controlUrl(output) !== null),
-  );
-  return { child, url: controlUrl(child.output()) ?? '' };
 }

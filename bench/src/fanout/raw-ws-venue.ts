@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { benchEvent, type Venue } from './venue.ts';
+import { benchEvent } from '../bench-event.ts';
+import type { Venue } from './venue.ts';
 
 /** The least there is: each event encoded once and sent in a loop. No authorisation, no ids, no resuming. */
 export async function openRawWs(): Promise<Venue> {

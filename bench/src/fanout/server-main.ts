@@ -1,7 +1,7 @@
 // The server under test of a fan-out, alone in its process. Told what to do over HTTP.
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { listenForOrders } from './control.ts';
+import { listenForOrders } from '../control.ts';
 import type { Venue, VenueOptions } from './venue.ts';
 
 const settings = z

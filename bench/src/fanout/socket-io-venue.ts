@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
-import { benchEvent, type Venue } from './venue.ts';
+import { benchEvent } from '../bench-event.ts';
+import type { Venue } from './venue.ts';
 
 /** Socket.IO as its documentation does it: one room, over WebSocket alone. No authorisation, no ids, no resuming. */
 export async function openSocketIo(): Promise<Venue> {

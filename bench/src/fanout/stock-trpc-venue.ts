@@ -4,7 +4,8 @@ import { EventEmitter, on, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { type BenchEvent, benchEvent, type Venue } from './venue.ts';
+import { type BenchEvent, benchEvent } from '../bench-event.ts';
+import type { Venue } from './venue.ts';
 
 const t = initTRPC.create();
 

@@ -1,36 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createBackend, createHttpServer } from '@aura/backend';
 import { createTestCaller } from '@aura/backend/testing';
 import { formatCursor, parseCursor } from '@aura/contract';
-import { eventData } from '../fanout/venue.ts';
+import { eventData } from '../bench-event.ts';
+import { openBenchBackend } from '../open-bench-backend.ts';
 import type { StormVenue } from './venue.ts';
-
-const MANY = 100_000;
 
 /** `conversation.events` of a real backend behind its real server: tokens, authorisation and cursors are checked. */
 export async function openAura(databaseUrl: string): Promise<StormVenue> {
   await using stack = new AsyncDisposableStack();
-  const backend = stack.use(
-    await createBackend({
-      environment: 'production',
-      version: 'bench',
-      database: { kind: 'postgres', url: databaseUrl },
-      blobs: { kind: 'folder', folder: join(tmpdir(), 'aura-bench-blobs') },
-      redisUrl: null,
-      jwtSecret: randomUUID() + randomUUID(),
-      allowedOrigins: [],
-      allowedHosts: null,
-      trustedProxies: [],
-      isRegistrationOpen: false,
-      model: { baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'none', models: ['none'] },
-    }),
-  );
-  const limits = { sockets: { maxSockets: MANY, maxSocketsPerAddress: MANY, maxSocketsPerUser: MANY } };
-  const server = stack.use(
-    await createHttpServer(backend, { host: '127.0.0.1', port: 0, webRoot: null, limits }),
-  );
+  const { backend, server } = stack.use(await openBenchBackend({ databaseUrl }));
   const user = await createTestCaller(backend);
   const { tenantId } = user.ctx.caller;
   const { conversation } = await user.call.conversation.create({ clientId: randomUUID() });

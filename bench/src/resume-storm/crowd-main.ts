@@ -1,8 +1,8 @@
 // Those who read all the time, and those who come back all at once. Told what to do over HTTP.
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { listenForOrders } from '../fanout/control.ts';
-import { connectMember, type Member } from '../fanout/member.ts';
+import { listenForOrders } from '../control.ts';
+import { connectMember, type Member } from '../member.ts';
 import { quantile } from '../figures.ts';
 
 const latencies: number[] = [];

@@ -6,7 +6,7 @@ import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import pg from 'pg';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { eventData } from '../fanout/venue.ts';
+import { eventData } from '../bench-event.ts';
 import type { StormVenue } from './venue.ts';
 
 interface Row {

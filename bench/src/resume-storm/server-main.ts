@@ -1,7 +1,7 @@
 // The server that a storm comes back to, alone in its process. Told what to do over HTTP.
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { listenForOrders } from '../fanout/control.ts';
+import { listenForOrders } from '../control.ts';
 import type { StormVenue } from './venue.ts';
 
 const settings = z

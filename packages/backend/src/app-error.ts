@@ -25,3 +25,10 @@ export function notFound(what: string): AppError {
 export function sessionRevoked(): AppError {
   return new AppError('SESSION_REVOKED', { message: 'This session was ended. Sign in again.' });
 }
+
+/** The answer to somebody whose account was deactivated, told only to whoever has shown that the account is theirs. */
+export function accountInactive(): AppError {
+  return new AppError('ACCOUNT_INACTIVE', {
+    message: 'This account is switched off. Ask an administrator to switch it on again.',
+  });
+}

@@ -40,7 +40,7 @@ test('useRoom: everything that two people do is the same for both, over a cut co
   await bens.current.addReaction(one?.id ?? '', '👍');
   server.cut();
   await annas.current.edit(one?.id ?? '', { text: 'ONE' });
-  await annas.current.setPinned(one?.id ?? '', true);
+  await annas.current.pin(one?.id ?? '');
   await annas.current.remove(two?.id ?? '');
   bens.current.send({ text: 'three' });
   await expect.poll(texts).toEqual(['ONE', '', 'three']);

@@ -7,7 +7,7 @@ import {
   pageInputSchema,
   resumeSchema,
 } from './primitives.ts';
-import { attachmentViewSchema, messageTextSchema, roomMessageViewSchema } from './room-message.ts';
+import { messageTextSchema, roomMessageViewSchema } from './room-message.ts';
 
 /** `owner`: everything. `moderator`: other people's messages, members and pins. `member`: their own messages. */
 export const roomRoleSchema = z.enum(['owner', 'moderator', 'member']);
@@ -238,7 +238,6 @@ export const roomEventsInputSchema = resumeSchema.extend(roomRef);
 export const roomEphemeralInputSchema = resumeSchema.extend(roomRef);
 /** `lastEventId` is taken and means nothing: every start begins with a `reset`. */
 export const roomInboxInputSchema = resumeSchema;
-export const uploadedAttachmentSchema = attachmentViewSchema;
 export const attachmentRefSchema = z.object({ attachmentId: idSchema });
 export const attachmentUrlOutputSchema = z.object({
   /** A path on the server, with a signature: works without a token, for whoever asked, as long as they are in the room. */
@@ -280,4 +279,3 @@ export type MarkReadOutput = z.infer<typeof markReadOutputSchema>;
 export type SetTypingInput = z.infer<typeof setTypingInputSchema>;
 export type RoomEventsInput = z.infer<typeof roomEventsInputSchema>;
 export type RoomEphemeralInput = z.infer<typeof roomEphemeralInputSchema>;
-export type RoomInboxInput = z.infer<typeof roomInboxInputSchema>;

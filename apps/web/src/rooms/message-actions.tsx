@@ -103,7 +103,8 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
   const attempt = useAttempt();
   const isPinned = pins.has(message.id);
   const name = message.authorId === null ? t('rooms.message.agent') : message.authorName;
-  const setPinned = () => void attempt(() => actions.setPinned(message.id, !isPinned));
+  const change = isPinned ? actions.unpin : actions.pin;
+  const changePin = () => void attempt(() => change(message.id));
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -121,7 +122,7 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
         {canWrite && mayModerate(reader) && message.threadOf === null && (
           <Menu.Item
             leftSection={isPinned ? <IconPinnedOff size={16} /> : <IconPin size={16} />}
-            onClick={setPinned}
+            onClick={changePin}
           >
             {t(isPinned ? 'rooms.message.unpin' : 'rooms.message.pin')}
           </Menu.Item>

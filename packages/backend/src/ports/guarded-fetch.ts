@@ -29,7 +29,7 @@ export interface GuardedFetchOptions {
   dial?: Dial;
 }
 
-export const MAX_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
 const MAX_BYTES = 1_000_000;
 const HEADERS_TIMEOUT_MS = 5_000;
 const TOTAL_TIMEOUT_MS = 15_000;

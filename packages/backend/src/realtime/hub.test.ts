@@ -132,12 +132,12 @@ describe('Hub', () => {
       leavesLane: null,
     };
     expect([watch.board(passenger, 1), watch.board(passenger, 3)]).toEqual([null, null]);
-    const seat = watch.board(passenger, 2);
+    const place = watch.board(passenger, 2);
     expect(nodes.here.laneCount).toBe(1);
     nodes.here.publish({ streamId, events: [event(3)] });
     expect(written.length).toBe(1);
     nodes.here.publish({ streamId, events: [event(4, 'x'.repeat(70_000))] });
-    expect([await seat?.left, written.length, nodes.here.laneCount]).toEqual([3, 1, 0]);
+    expect([await place?.left, written.length, nodes.here.laneCount]).toEqual([3, 1, 0]);
   });
 
   it('lets a view that fails stop nobody from publishing', async () => {
@@ -157,9 +157,9 @@ describe('Hub', () => {
       isLast: () => false,
       leavesLane: null,
     };
-    const seat = watch.board({ port, request: { id: 1 }, ...feed }, 1);
+    const place = watch.board({ port, request: { id: 1 }, ...feed }, 1);
     nodes.here.publish({ streamId, events: [event(2)] });
-    expect(await seat?.left).toBe(1);
+    expect(await place?.left).toBe(1);
     expect(watch.after(1)).toEqual([event(2)]);
   });
 

@@ -6,7 +6,7 @@ import type { Bus } from './bus.ts';
 import { EarlyHints, earlyHint } from './early-hints.ts';
 import { type CommittedBatch, rewritesLog, type StreamEvent } from './event.ts';
 import { type Hint, MAX_HINT_CHARS, readHint, writeHint } from './hint.ts';
-import { Lane, type Passenger, type Seat } from './lane.ts';
+import { Lane, type LanePlace, type Passenger } from './lane.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { readEvents } from './read-events.ts';
 import { StreamTail } from './stream-tail.ts';
@@ -45,7 +45,7 @@ export interface StreamWatch extends Disposable {
   /** These events as frames for a subscription; null when one of them is the last that it gets. */
   frames(passenger: Passenger, events: readonly StreamEvent[]): Buffer | null;
   /** A place in the lane for a subscription that has everything up to `seq`; null when more has been heard of. */
-  board(passenger: Passenger, seq: number): Seat | null;
+  board(passenger: Passenger, seq: number): LanePlace | null;
   /** Calls `wake` whenever the stream may have grown. */
   onChange(wake: () => void): Disposable;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from './event.ts';
 import type { LanePort } from './lane-port.ts';
-import { Lane, type Passenger, type Seat } from './lane.ts';
+import { Lane, type LanePlace, type Passenger } from './lane.ts';
 
 const event = (seq: number, text = ''): StreamEvent => ({
   seq,
@@ -21,7 +21,7 @@ class Reader implements LanePort {
   readonly texts: string[] = [];
   hasRoom = true;
   last: number;
-  seat: Seat | null = null;
+  place: LanePlace | null = null;
 
   constructor(after: number) {
     this.last = after;
@@ -115,12 +115,12 @@ describe('Lane', () => {
     const lane = new Lane();
     const [all, some] = [new Reader(4), new Reader(4)];
     lane.join(all.passenger(), 4);
-    const seat = lane.join(some.passenger({ leavesLane: ({ seq }) => seq === 7 }), 4);
+    const place = lane.join(some.passenger({ leavesLane: ({ seq }) => seq === 7 }), 4);
     lane.carry(events(5, 5));
     lane.carry(events(6, 8));
     lane.carry(events(9, 9));
     expect([all.seqs, some.seqs]).toEqual([[5, 6, 7, 8, 9], [5]]);
-    expect(await seat?.left).toBe(5);
+    expect(await place?.left).toBe(5);
     expect(lane.size).toBe(1);
   });
 
@@ -128,12 +128,12 @@ describe('Lane', () => {
     const lane = new Lane();
     const [ends, goesOn] = [new Reader(0), new Reader(0)];
     const isLast = ({ seq }: StreamEvent): boolean => seq === 2;
-    const seats = [1, 2].map((id) =>
+    const places = [1, 2].map((id) =>
       lane.join(ends.passenger({ viewKey: 'ends', isLast, request: { id } }), 0),
     );
     lane.join(goesOn.passenger(), 0);
     lane.carry(events(1, 3));
-    expect(await Promise.all(seats.map(async (seat) => await seat?.left))).toEqual([0, 0]);
+    expect(await Promise.all(places.map(async (place) => await place?.left))).toEqual([0, 0]);
     expect([ends.seqs, goesOn.seqs, lane.size]).toEqual([[], [1, 2, 3], 1]);
   });
 
@@ -191,7 +191,7 @@ async function change(
     who.hasRoom = kind === 'unblock';
     return;
   }
-  const had = who.seat;
+  const had = who.place;
   had?.leave();
   if (had !== null) {
     const left = await had.left;
@@ -199,8 +199,8 @@ async function change(
     who.last = left;
   }
   // A subscription reads the log up to its head before it joins again.
-  who.seat = null;
+  who.place = null;
   if (kind === 'leave') return;
   who.last = head;
-  who.seat = lane.join(who.passenger(), head);
+  who.place = lane.join(who.passenger(), head);
 }

@@ -21,7 +21,7 @@ export interface Passenger {
 }
 
 /** A subscription's place in a lane. */
-export interface Seat {
+export interface LanePlace {
   /** Gives the place up at once: no frame is written for it from now on. */
   leave(): void;
   /** Resolves when the place is gone, however that came, with the last seq that was seen to. */
@@ -73,7 +73,7 @@ export class Lane {
   }
 
   /** Takes in a subscription that has everything up to `seq`; null when the lane is at another place. */
-  join(passenger: Passenger, seq: number): Seat | null {
+  join(passenger: Passenger, seq: number): LanePlace | null {
     if (this.#size > 0 && seq !== this.#last) return null;
     this.#last = seq;
     const { promise: left, resolve: onLeft } = Promise.withResolvers<number>();

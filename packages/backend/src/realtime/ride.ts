@@ -1,6 +1,6 @@
 import type { StreamEvent } from './event.ts';
 import type { StreamWatch } from './hub.ts';
-import type { Passenger, Seat } from './lane.ts';
+import type { LanePlace, Passenger } from './lane.ts';
 import type { SocketFlow } from './socket-flow.ts';
 
 /** A subscription's way into its stream's lane and back, again and again. */
@@ -30,9 +30,9 @@ export function createRide(
   { watch, flow, signal }: { watch: StreamWatch; flow: SocketFlow; signal: AbortSignal },
   feed: LaneFeed,
 ): Ride {
-  let seat: Seat | null = null;
+  let place: LanePlace | null = null;
   let passenger: Passenger | null = null;
-  const leave = (): void => seat?.leave();
+  const leave = (): void => place?.leave();
   signal.addEventListener('abort', leave, { once: true });
   return {
     offer(view, seq) {
@@ -40,7 +40,7 @@ export function createRide(
       return flow.tickets.issue(view, (request) => {
         passenger = { ...feed, port: flow, request };
         // tRPC may still send what was yielded just before the abort.
-        if (!signal.aborted) seat = watch.board(passenger, seq);
+        if (!signal.aborted) place = watch.board(passenger, seq);
       });
     },
     ahead(events) {
@@ -52,10 +52,10 @@ export function createRide(
       }
       return 0;
     },
-    isUnderWay: () => seat !== null,
+    isUnderWay: () => place !== null,
     async end() {
-      const last = (await seat?.left) ?? null;
-      seat = null;
+      const last = (await place?.left) ?? null;
+      place = null;
       return last;
     },
     [Symbol.dispose]() {

@@ -93,7 +93,7 @@ export function followPresence(
 export const NOBODY: Presence = { online: new Set(), typing: new Set() };
 
 /** Who is there after one more word of it. */
-export function applyToPresence({ online, typing }: Presence, event: RoomEphemeralEvent): Presence {
+function applyToPresence({ online, typing }: Presence, event: RoomEphemeralEvent): Presence {
   switch (event.type) {
     case 'now':
       return { online: new Set(event.data.online), typing: new Set(event.data.typing) };

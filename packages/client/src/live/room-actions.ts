@@ -9,7 +9,8 @@ export interface RoomMessageActions {
   remove: (messageId: string) => Promise<void>;
   addReaction: (messageId: string, emoji: string) => Promise<void>;
   removeReaction: (messageId: string, emoji: string) => Promise<void>;
-  setPinned: (messageId: string, isPinned: boolean) => Promise<void>;
+  pin: (messageId: string) => Promise<void>;
+  unpin: (messageId: string) => Promise<void>;
   /** Stops a run of the agent. */
   stop: (runId: string) => Promise<void>;
 }
@@ -30,8 +31,11 @@ export function createRoomActions(client: AuraClient, roomId: string): RoomMessa
     async removeReaction(messageId, emoji) {
       await chat.removeReaction.mutate({ roomId, messageId, emoji }, REPEATABLE);
     },
-    async setPinned(messageId, isPinned) {
-      await chat.pin.mutate({ roomId, messageId, isPinned }, REPEATABLE);
+    async pin(messageId) {
+      await chat.pin.mutate({ roomId, messageId, isPinned: true }, REPEATABLE);
+    },
+    async unpin(messageId) {
+      await chat.pin.mutate({ roomId, messageId, isPinned: false }, REPEATABLE);
     },
     async stop(runId) {
       await agent.stop.mutate({ runId }, REPEATABLE);

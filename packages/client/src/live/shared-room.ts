@@ -147,7 +147,7 @@ export function createSharedRoom({
     onFailed: (err) => follower.fail(err),
   });
   const marker = createReadMarker((seq) => client.chat.markRead.mutate({ roomId, seq }));
-  const typing = createTypingSignal((isTyping) => {
+  const typing = createTypingSignal(({ isTyping }) => {
     client.chat.setTyping.mutate({ roomId, isTyping }).catch(() => undefined);
   });
 

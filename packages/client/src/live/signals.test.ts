@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('typing is said at once, again every three seconds while keys come, and taken back when they stop', () => {
   const said: boolean[] = [];
-  const signal = createTypingSignal((isTyping) => void said.push(isTyping));
+  const signal = createTypingSignal(({ isTyping }) => void said.push(isTyping));
   for (let key = 0; key < 13; key++) {
     signal.typing();
     vi.advanceTimersByTime(500);

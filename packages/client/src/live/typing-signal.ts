@@ -11,14 +11,14 @@ export interface TypingSignal {
 }
 
 /** Says that somebody types: at once, then every three seconds while keys come, and that it is over. */
-export function createTypingSignal(say: (isTyping: boolean) => void): TypingSignal {
+export function createTypingSignal(say: (typing: { isTyping: boolean }) => void): TypingSignal {
   let saidAt: number | null = null;
   let idle: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
     clearTimeout(idle);
     if (saidAt === null) return;
     saidAt = null;
-    say(false);
+    say({ isTyping: false });
   };
   return {
     typing() {
@@ -27,7 +27,7 @@ export function createTypingSignal(say: (isTyping: boolean) => void): TypingSign
       const now = performance.now();
       if (saidAt !== null && now - saidAt < REPEAT_MS) return;
       saidAt = now;
-      say(true);
+      say({ isTyping: true });
     },
     stop,
   };

@@ -67,7 +67,7 @@ const pairOf = ({
 export const pairAnswer: RestAnswer = answerAs(authResultSchema, pairSchema, pairOf);
 
 /** As `pairAnswer`, with what RFC 8693 wants said of the access token. */
-export const exchangeAnswer: RestAnswer = {
+const exchangeAnswer: RestAnswer = {
   schema: z.object({ ...pairShape, issued_token_type: z.literal(ACCESS_TOKEN_TYPE) }),
   from: (output) => ({ ...pairOf(authResultSchema.parse(output)), issued_token_type: ACCESS_TOKEN_TYPE }),
 };

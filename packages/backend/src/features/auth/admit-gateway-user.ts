@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../../app-error.ts';
+import { accountInactive } from '../../app-error.ts';
 import type { Caller, Core, RequestInfo } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import { takeTurn } from '../../db/take-turn.ts';
@@ -46,13 +46,11 @@ export async function admitGatewayUser(
       externalId: storableText(identity.externalId),
     };
     // Several sockets of one newcomer come at once.
-    await takeTurn(tx.db, `gateway user ${JSON.stringify(key)}`);
+    await takeTurn(tx.db, `aura-gateway-user:${JSON.stringify(key)}`);
     const userId = await provision(tx, key, identity);
     const member = await lockMember(tx.db, { tenantId, userId });
     if (member?.isActive !== true) {
-      throw new AppError('ACCOUNT_INACTIVE', {
-        message: 'This account was switched off. Ask an administrator.',
-      });
+      throw accountInactive();
     }
     const now = core.clock.now().getTime();
     const [lasting] = (await liveSessionsOf(tx.db, userId)).filter(

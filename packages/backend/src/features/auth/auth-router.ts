@@ -43,7 +43,7 @@ import { accountAnswer, bearerAnswer, EXCHANGE, LOGIN, MINT, pairAnswer, REGISTE
 import { createApiKey } from './create-api-key.ts';
 import { exchange } from './exchange.ts';
 import { finishOAuth } from './finish-oauth.ts';
-import { invite } from './invite.ts';
+import { inviteToTenant } from './invite-to-tenant.ts';
 import { createSocketTicket } from './create-socket-ticket.ts';
 import { listApiKeys } from './list-api-keys.ts';
 import { listInvitations } from './list-invitations.ts';
@@ -56,11 +56,11 @@ import { me } from './me.ts';
 import { mint } from './mint.ts';
 import { refresh } from './refresh.ts';
 import { register } from './register.ts';
-import { removeMember } from './remove-member.ts';
+import { removeTenantMember } from './remove-tenant-member.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { revokeInvitation } from './revoke-invitation.ts';
 import { revokeSession } from './revoke-session.ts';
-import { setMemberRole } from './set-member-role.ts';
+import { setTenantRole } from './set-tenant-role.ts';
 import { startOAuth } from './start-oauth.ts';
 import { switchTenant } from './switch-tenant.ts';
 import { ticketAnswer } from './ticket-wire.ts';
@@ -165,7 +165,7 @@ export const authRouter = router({
   invite: adminProcedure
     .input(inviteToTenantInputSchema)
     .output(inviteToTenantOutputSchema)
-    .mutation(async ({ ctx, input }) => await invite(ctx, input)),
+    .mutation(async ({ ctx, input }) => await inviteToTenant(ctx, input)),
   invitations: adminProcedure
     .output(z.array(invitationViewSchema))
     .query(async ({ ctx }) => await listInvitations(ctx)),
@@ -180,11 +180,11 @@ export const authRouter = router({
   setMemberRole: adminProcedure
     .input(setTenantMemberRoleInputSchema)
     .output(nothingSchema)
-    .mutation(async ({ ctx, input }) => await setMemberRole(ctx, input)),
+    .mutation(async ({ ctx, input }) => await setTenantRole(ctx, input)),
   removeMember: adminProcedure
     .input(removeTenantMemberInputSchema)
     .output(nothingSchema)
-    .mutation(async ({ ctx, input }) => await removeMember(ctx, input)),
+    .mutation(async ({ ctx, input }) => await removeTenantMember(ctx, input)),
   socketTicket: personProcedure
     .meta({
       rest: {

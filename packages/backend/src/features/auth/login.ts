@@ -1,5 +1,5 @@
 import type { AuthResult, LoginInput } from '@aura/contract';
-import { AppError, notFound } from '../../app-error.ts';
+import { accountInactive, AppError, notFound } from '../../app-error.ts';
 import type { RequestContext } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
@@ -62,9 +62,7 @@ export async function login(
         message: 'The e-mail address or the password is not right.',
       });
     case 'inactive':
-      throw new AppError('ACCOUNT_INACTIVE', {
-        message: 'This account is switched off. Ask an administrator to switch it on again.',
-      });
+      throw accountInactive();
     case 'noTenant':
       throw notFound('tenant');
   }

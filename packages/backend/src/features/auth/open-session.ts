@@ -1,5 +1,5 @@
 import type { JsonObject } from '@aura/contract';
-import { AppError, notFound } from '../../app-error.ts';
+import { accountInactive, notFound } from '../../app-error.ts';
 import type { RequestContext } from '../../context.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -30,10 +30,4 @@ export async function openSession(
   const caller = { tenantId, userId, act };
   await writeAudit(tx, { caller, request: ctx.request }, { ...how, subject: grant.identity.sessionId });
   return grant;
-}
-
-export function accountInactive(): AppError {
-  return new AppError('ACCOUNT_INACTIVE', {
-    message: 'This account is switched off. Ask an administrator to switch it on again.',
-  });
 }

@@ -1,5 +1,5 @@
 import type { AuthResult, RefreshInput } from '@aura/contract';
-import { AppError, sessionRevoked } from '../../app-error.ts';
+import { accountInactive, AppError, sessionRevoked } from '../../app-error.ts';
 import type { RequestContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -107,8 +107,6 @@ function refusal(verdict: Exclude<Outcome['is'], 'granted'>): AppError {
     case 'revoked':
       return sessionRevoked();
     case 'inactive':
-      return new AppError('ACCOUNT_INACTIVE', {
-        message: 'This account is switched off. Ask an administrator to switch it on again.',
-      });
+      return accountInactive();
   }
 }

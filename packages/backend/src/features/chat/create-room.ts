@@ -27,7 +27,7 @@ export async function createRoom(ctx: CallerContext, input: CreateRoomInput): Pr
   const { tenantId, userId } = ctx.caller;
   return await withTransaction(ctx, async (tx) => {
     // Numbers are dense, so rooms of a tenant are made one after the other; that also settles the same call twice.
-    await takeTurn(tx.db, `rooms of ${tenantId}`);
+    await takeTurn(tx.db, `aura-rooms:${tenantId}`);
     const earlier = await findRoomByClientId(tx.db, { tenantId, userId, clientId });
     if (earlier !== undefined) {
       if (earlier.requestHash === hash) return roomView(earlier);

@@ -6,7 +6,13 @@ import type { Presence } from '../../realtime/presence.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import type { Timers } from '../../realtime/timers.ts';
 import type { RoomFollowers } from './room-followers.ts';
-import { createRoomMoment, type RoomMoment, type RoomStanding, TYPING_TTL_MS } from './room-moment.ts';
+import {
+  createRoomMoment,
+  type RoomMoment,
+  type RoomStanding,
+  type Typing,
+  TYPING_TTL_MS,
+} from './room-moment.ts';
 import { findRoom, listMembers } from './room-store.ts';
 
 export interface RoomPlace {
@@ -28,7 +34,7 @@ export interface OpenMomentParts {
 export interface OpenMoment extends Disposable {
   moment: RoomMoment;
   /** Tells this node at once, and others unless they know already. */
-  sayTyping(userId: string, isTyping: boolean): void;
+  sayTyping(typing: Typing): void;
 }
 
 /** Others are told again so often that somebody is typing still. */
@@ -59,7 +65,7 @@ export async function openRoomMoment(
   const presence = stack.use(parts.presence.watch(room.tenantId, () => moment?.touch()));
   const typing = await bus.subscribe(channel, (text) => {
     const heard = readTyping(nodeId, text);
-    if (heard !== null) moment?.setTyping(heard.userId, heard.isTyping);
+    if (heard !== null) moment?.setTyping(heard);
   });
   stack.defer(() => typing.unsubscribe());
   await following.ready;
@@ -74,8 +80,8 @@ export async function openRoomMoment(
   const owned = stack.move();
   return {
     moment: opened,
-    sayTyping(userId, isTyping) {
-      const isNews = opened.setTyping(userId, isTyping);
+    sayTyping({ userId, isTyping }) {
+      const isNews = opened.setTyping({ userId, isTyping });
       const isDue = isTyping && timers.nowMs() - (renewedAtMs.get(userId) ?? -Infinity) >= RENEW_MS;
       if (!isNews && !isDue) return;
       if (isTyping) renewedAtMs.set(userId, timers.nowMs());
@@ -104,7 +110,7 @@ async function readStanding(database: Database, { tenantId, roomId }: RoomPlace)
 const TYPING = /^(\S+) ([+-])([0-9a-f-]{36})$/;
 
 /** Who is typing, as another node says; null when this one said it, or when it makes no sense. */
-function readTyping(nodeId: string, text: string): { userId: string; isTyping: boolean } | null {
+function readTyping(nodeId: string, text: string): Typing | null {
   const [, from, sign, userId] = TYPING.exec(text) ?? [];
   if (userId === undefined || from === nodeId) return null;
   return { userId, isTyping: sign === '+' };

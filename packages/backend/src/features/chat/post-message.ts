@@ -5,7 +5,7 @@ import type { CallerContext } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { requestHash } from '../../request-hash.ts';
-import type { NewRoomMessage } from './message-writer.ts';
+import type { NewRoomMessage } from './message-writer-store.ts';
 import { postOutcome } from './post-outcome.ts';
 import { postWithMore } from './post-with-more.ts';
 import { enterRoom } from './room-access.ts';

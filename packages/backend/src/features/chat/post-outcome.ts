@@ -2,7 +2,7 @@ import type { PostMessageOutput } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { muted } from './chat-policy.ts';
-import type { NewRoomMessage, WrittenMessage } from './message-writer.ts';
+import type { NewRoomMessage, WrittenMessage } from './message-writer-store.ts';
 
 /** What the caller is answered; throws why a message was not posted. */
 export function postOutcome(

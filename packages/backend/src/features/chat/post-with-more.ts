@@ -8,7 +8,7 @@ import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { type HeldConversation, holdConversation } from '../conversation/hold-conversation.ts';
 import { askAgent } from './ask-agent.ts';
 import { attachTo, findUploads } from './attachment-store.ts';
-import { type NewRoomMessage, writeMessages, type WrittenMessage } from './message-writer.ts';
+import { type NewRoomMessage, writeMessages, type WrittenMessage } from './message-writer-store.ts';
 import { postOutcome } from './post-outcome.ts';
 import { enterRoom } from './room-access.ts';
 import { addReply, findMessageByClientId, lockMessage } from './room-message-store.ts';

@@ -25,8 +25,8 @@ export async function* roomEphemeral(
     await enterRoom(db, ctx.caller, { roomId });
     return stream?.head ?? 0;
   });
-  using seat = await ctx.roomMoments.attend({ tenantId, roomId });
-  const { moment } = seat;
+  using held = await ctx.roomMoments.attend({ tenantId, roomId });
+  const { moment } = held;
   const bell = createBell(signal);
   using _changes = moment.onChange(bell.ring);
   // The client takes two events with one id for the same event, also across connections.

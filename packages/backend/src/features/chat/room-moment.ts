@@ -20,6 +20,12 @@ export interface MemberStanding {
   mutedUntil: Date | null;
 }
 
+/** What somebody says of themselves. */
+export interface Typing {
+  userId: string;
+  isTyping: boolean;
+}
+
 /** How things stand: one frozen object for everybody who is told. */
 export interface Told {
   version: number;
@@ -36,7 +42,7 @@ export interface RoomMoment extends Disposable {
   readonly isArchived: boolean;
   memberOf(userId: string): MemberStanding | undefined;
   /** True when that is news. */
-  setTyping(userId: string, isTyping: boolean): boolean;
+  setTyping(typing: Typing): boolean;
   apply(event: RoomEvent): void;
   /** Somebody may have come online or gone. */
   touch(): void;
@@ -89,7 +95,7 @@ export function createRoomMoment(parts: RoomMomentParts, standing: RoomStanding)
     if (typingUntilMs.size > 0) lookAt(Math.max(Math.min(...typingUntilMs.values()), toldAtMs + INTERVAL_MS));
   }
 
-  const setTyping = (userId: string, isTyping: boolean): boolean => {
+  const setTyping = ({ userId, isTyping }: Typing): boolean => {
     const wasTyping = typingUntilMs.has(userId);
     if (isTyping) typingUntilMs.set(userId, timers.nowMs() + TYPING_TTL_MS);
     else typingUntilMs.delete(userId);
@@ -125,7 +131,7 @@ export function createRoomMoment(parts: RoomMomentParts, standing: RoomStanding)
         isArchived = data.room.archivedAt !== null;
       } else if (type === 'message_posted' && data.message.authorId !== null) {
         // Whoever has said it is not typing it any more.
-        setTyping(data.message.authorId, false);
+        setTyping({ userId: data.message.authorId, isTyping: false });
       }
     },
     touch,

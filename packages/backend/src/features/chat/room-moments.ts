@@ -5,12 +5,12 @@ import type { RoomMoment } from './room-moment.ts';
 /** The moments of this node's rooms: each is loaded once, shared by whoever needs it, and kept a while longer. */
 export interface RoomMoments extends Disposable {
   /** The room must be one that the caller is known to be in. Rejects when the database cannot be read. */
-  attend(room: RoomPlace): Promise<RoomSeat>;
+  attend(room: RoomPlace): Promise<HeldMoment>;
   /** Without waiting: null when this room's moment is not loaded. */
   peek(room: RoomPlace): Pick<OpenMoment, 'moment' | 'sayTyping'> | null;
 }
 
-export interface RoomSeat extends Disposable {
+export interface HeldMoment extends Disposable {
   readonly moment: RoomMoment;
   sayTyping: OpenMoment['sayTyping'];
 }
@@ -21,7 +21,7 @@ const LINGER_MS = 10_000;
 interface Entry {
   opening: Promise<OpenMoment>;
   opened: OpenMoment | null;
-  seats: number;
+  holders: number;
   lingering: Disposable | null;
 }
 
@@ -39,7 +39,7 @@ export function createRoomMoments(parts: Omit<OpenMomentParts, 'timers'> & { tim
     const known = entries.get(key);
     if (known !== undefined) return known;
     const opening = openRoomMoment({ ...parts, timers }, room, () => forget(key, entry));
-    const entry: Entry = { opening, opened: null, seats: 0, lingering: null };
+    const entry: Entry = { opening, opened: null, holders: 0, lingering: null };
     entries.set(key, entry);
     opening.then(
       (opened) => {
@@ -53,20 +53,20 @@ export function createRoomMoments(parts: Omit<OpenMomentParts, 'timers'> & { tim
   };
 
   const leave = (key: string, entry: Entry): void => {
-    if (--entry.seats === 0) entry.lingering = timers.after(LINGER_MS, () => forget(key, entry));
+    if (--entry.holders === 0) entry.lingering = timers.after(LINGER_MS, () => forget(key, entry));
   };
 
   return {
     async attend(room) {
       const key = keyOf(room);
       const entry = enter(key, room);
-      entry.seats++;
+      entry.holders++;
       entry.lingering?.[Symbol.dispose]();
       using stack = new DisposableStack();
       stack.defer(() => leave(key, entry));
       const { moment, sayTyping } = await entry.opening;
-      const seat = stack.move();
-      return { moment, sayTyping, [Symbol.dispose]: () => seat.dispose() };
+      const hold = stack.move();
+      return { moment, sayTyping, [Symbol.dispose]: () => hold.dispose() };
     },
     peek: (room) => entries.get(keyOf(room))?.opened ?? null,
     [Symbol.dispose]() {

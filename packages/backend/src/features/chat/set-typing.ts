@@ -16,15 +16,15 @@ export async function setTyping(
   const place = { tenantId, roomId };
   const known = ctx.roomMoments.peek(place);
   if (known !== null && mayType(known.moment, userId, ctx.clock.now())) {
-    known.sayTyping(userId, isTyping);
+    known.sayTyping({ userId, isTyping });
     return {};
   }
   // What is known here may be a moment old: whoever is refused is refused by what is stored.
   const { room, me } = await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));
   assertOpen(room);
   assertNotMuted(me, ctx.clock.now());
-  using seat = await ctx.roomMoments.attend(place);
-  seat.sayTyping(userId, isTyping);
+  using held = await ctx.roomMoments.attend(place);
+  held.sayTyping({ userId, isTyping });
   return {};
 }
 

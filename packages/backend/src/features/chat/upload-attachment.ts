@@ -36,7 +36,7 @@ export async function uploadAttachment(ctx: CallerContext, upload: Upload): Prom
   const stored = await store(ctx, { id, bytes: upload.bytes });
   try {
     return await withTransaction(ctx, async (tx) => {
-      await takeTurn(tx.db, `uploads of ${ctx.caller.userId}`);
+      await takeTurn(tx.db, `aura-uploads:${ctx.caller.userId}`);
       await shareRoom(tx.db, { tenantId: ctx.caller.tenantId, roomId });
       await assertMayUpload(tx, ctx, roomId);
       const row = await insertUpload(tx.db, {

@@ -3,7 +3,7 @@ import { AppError } from '../../app-error.ts';
 import type { BackendConfig } from '../../config.ts';
 
 /** What holds until an admin has looked at a tool: whatever it may do, assume the worst of it. */
-export const UNCLASSIFIED: McpToolTraits = { risk: 'external', repeat: 'once', taints: true };
+const UNCLASSIFIED: McpToolTraits = { risk: 'external', repeat: 'once', taints: true };
 const MAX_CLASSIFIED = 200;
 
 interface Classifications {

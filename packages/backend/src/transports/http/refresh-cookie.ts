@@ -4,7 +4,7 @@ import type { BackendConfig } from '../../config.ts';
 import type { RefreshCookie } from '../../context.ts';
 
 /** `__Host-`: browsers take it from this very host alone, over TLS (or from localhost), so no sibling can plant one. */
-export const REFRESH_COOKIE = '__Host-aura_refresh';
+const REFRESH_COOKIE = '__Host-aura_refresh';
 /** The characters of our tokens need no decoding. */
 const IN_HEADER = new RegExp(`(?:^|; ?)${REFRESH_COOKIE}=([\\w-]+)(?:;|$)`);
 const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Strict';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { storableText } from '../../../db/json-text.ts';
 import { withTransaction } from '../../../db/transaction.ts';
 import { requestHash } from '../../../request-hash.ts';
-import type { WrittenMessage } from '../../chat/message-writer.ts';
+import type { WrittenMessage } from '../../chat/message-writer-store.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 
 export const postToRoom = defineTool({

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** How a process of the benchmark says where it listens for what it is to do. */
 const READY = 'ready at ';
 const MAX_WAIT_MS = 300_000;
+
+/** The output of an order that has none. */
+export const nothing: z.ZodType<void> = z.unknown().transform(() => {});
 
 export const controlUrl = (output: string): string | null =>
   new RegExp(`${READY}(\\S+)`).exec(output)?.[1] ?? null;

@@ -14,7 +14,7 @@ import { isMemberByEmail, normalizeEmail } from './member-store.ts';
  * Invites an address into the caller's tenant; what was sent to it before is good for nothing from then on. The token is
  * in the answer and nowhere else: hand it over. Throws `FORBIDDEN`, `CONFLICT` (a member already, or too many pending).
  */
-export async function invite(
+export async function inviteToTenant(
   ctx: CallerContext,
   { email, role, expiresInDays }: InviteToTenantInput,
 ): Promise<InviteToTenantOutput> {

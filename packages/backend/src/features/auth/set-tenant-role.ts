@@ -10,7 +10,7 @@ import { endSessionRows } from './session-store.ts';
  * Changes what a member may do. Whoever may do less afterwards is signed out of the tenant, so that nothing goes on under
  * the old role; whoever may do more sees it at the next refresh. Throws `NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (the last admin).
  */
-export async function setMemberRole(
+export async function setTenantRole(
   ctx: CallerContext,
   input: SetTenantMemberRoleInput,
 ): Promise<Record<string, never>> {

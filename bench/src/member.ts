@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { FrameReader } from './frame-reader.ts';
-import { nowMs } from './venue.ts';
+import { nowMs } from './bench-event.ts';
 
 /** One client. */
 export interface Member {
@@ -18,10 +18,13 @@ interface Options {
   latencies: number[] | null;
   /** Hears of every frame; left out, events are counted. */
   onText?: (text: string) => void;
+  /** Whether a frame says that its client is in; given, the client is not connected before. */
+  isWelcome?: (text: string) => boolean;
 }
 
-/** Connects, says what is to be said, and reads from then on. */
-export async function connectMember({ port, path, hellos, latencies, onText }: Options): Promise<Member> {
+/** Connects, says what is to be said, and reads from then on. Rejects when it is sent away without a welcome. */
+export async function connectMember(options: Options): Promise<Member> {
+  const { port, path, hellos, latencies, onText, isWelcome } = options;
   const upgrade = request({
     host: '127.0.0.1',
     port,
@@ -36,16 +39,26 @@ export async function connectMember({ port, path, hellos, latencies, onText }: O
   upgrade.end();
   const [, socket, head] = (await once(upgrade, 'upgrade')) as [unknown, Socket, Buffer];
   socket.on('error', () => {});
+  const welcome = Promise.withResolvers<void>();
   const say = (text: string): void => void socket.write(maskedFrame(text));
   const heard = (text: string): void => {
     if (text === 'PING') say('PONG');
     else if (text === '2') say('3');
+    else if (isWelcome?.(text) === true) welcome.resolve();
     else onText?.(text);
   };
   const reader = new FrameReader({ onText: heard, latencies, hasEvents: onText === undefined });
   reader.read(head, nowMs());
   socket.on('data', (chunk: Buffer) => reader.read(chunk, nowMs()));
   for (const hello of hellos) say(hello);
+  if (isWelcome !== undefined) {
+    socket.once('close', () => welcome.reject(new Error('the socket closed before its client was welcome')));
+    // Whoever gets an event is in.
+    socket.on('data', () => {
+      if (reader.received > 0) welcome.resolve();
+    });
+    await welcome.promise;
+  }
   return { socket, reader, say };
 }
 
