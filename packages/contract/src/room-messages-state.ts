@@ -14,71 +14,25 @@ export function applyToRoomMessages(
   { threadOf }: { threadOf: string | null },
 ): RoomMessageView[] {
   switch (event.type) {
-    case 'message_posted': {
-      const { message: posted, thread } = event.data;
-      if (posted.threadOf === threadOf) {
-        const { seq, at: createdAt } = event;
-        return withMessage(messages, { ...posted, ...NOTHING_YET, seq, createdAt });
-      }
-      return change(messages, posted.threadOf, (message) => ({
-        ...message,
-        replyCount: thread?.replyCount ?? message.replyCount,
-        lastReplyAt: event.at,
-      }));
-    }
-    case 'content': {
-      if (threadOf !== null) return messages;
-      const { messageId: id, text, isComplete } = event.data;
-      return withMessage(messages, {
-        ...NOTHING_YET,
-        id,
-        authorId: null,
-        authorName: AGENT_NAME,
-        clientId: null,
-        text,
-        threadOf: null,
-        mentions: [],
-        attachments: [],
-        runId: event.runId,
-        isComplete,
-        seq: event.seq,
-        createdAt: event.at,
-      });
-    }
+    case 'message_posted':
+      return withPosted(messages, event, threadOf);
+    case 'content':
+      return threadOf === null ? withMessage(messages, answerOf(event)) : messages;
     case 'run_created':
-      return change(messages, event.data.run.messageId, (message) => ({
-        ...message,
-        runId: event.data.run.id,
-      }));
-    case 'message_edited': {
-      const { messageId, text, mentions, editedAt } = event.data;
-      return change(messages, messageId, (message) =>
-        message.deletedAt === null ? { ...message, text, mentions, editedAt } : message,
-      );
-    }
+      return change(messages, event.data.run.messageId, () => ({ runId: event.data.run.id }));
+    case 'message_edited':
+      return change(messages, event.data.messageId, (message) => edited(message, event.data));
     case 'message_deleted':
-      return change(messages, event.data.messageId, (message) => ({
-        ...message,
-        text: '',
-        mentions: [],
-        attachments: [],
-        reactions: [],
+      return change(messages, event.data.messageId, () => ({
+        ...NOTHING_LEFT,
         deletedAt: event.data.deletedAt,
       }));
-    case 'reaction_added': {
-      const { messageId, emoji, userId } = event.data;
-      return change(messages, messageId, (message) => ({
-        ...message,
-        reactions: withReaction(message.reactions, emoji, userId),
-      }));
-    }
-    case 'reaction_removed': {
-      const { messageId, emoji, userId } = event.data;
-      return change(messages, messageId, (message) => ({
-        ...message,
-        reactions: withoutReaction(message.reactions, emoji, userId),
-      }));
-    }
+    case 'reaction_added':
+      return change(messages, event.data.messageId, ({ reactions }) => withReaction(reactions, event.data));
+    case 'reaction_removed':
+      return change(messages, event.data.messageId, ({ reactions }) =>
+        withoutReaction(reactions, event.data),
+      );
     case 'room_created':
     case 'room_updated':
     case 'member_joined':
@@ -102,7 +56,54 @@ export function applyToRoomMessages(
   }
 }
 
+type EventOf<Type extends RoomEvent['type']> = Extract<RoomEvent, { type: Type }>;
+
 const NOTHING_YET = { reactions: [], replyCount: 0, lastReplyAt: null, editedAt: null, deletedAt: null };
+/** Of a message that was deleted. */
+const NOTHING_LEFT = { text: '', mentions: [], attachments: [], reactions: [] };
+
+/** A message of this list, or a reply to one of its messages. */
+function withPosted(
+  messages: RoomMessageView[],
+  { seq, at, data: { message: posted, thread } }: EventOf<'message_posted'>,
+  threadOf: string | null,
+): RoomMessageView[] {
+  if (posted.threadOf === threadOf) {
+    return withMessage(messages, { ...posted, ...NOTHING_YET, seq, createdAt: at });
+  }
+  return change(messages, posted.threadOf, ({ replyCount }) => ({
+    replyCount: thread?.replyCount ?? replyCount,
+    lastReplyAt: at,
+  }));
+}
+
+/** What the agent says, as a message. */
+function answerOf({ seq, at, runId, data }: EventOf<'content'>): RoomMessageView {
+  const { messageId: id, text, isComplete } = data;
+  return {
+    ...NOTHING_YET,
+    id,
+    authorId: null,
+    authorName: AGENT_NAME,
+    clientId: null,
+    text,
+    threadOf: null,
+    mentions: [],
+    attachments: [],
+    runId,
+    isComplete,
+    seq,
+    createdAt: at,
+  };
+}
+
+/** Null, for no change, when the message was deleted. */
+function edited(
+  { deletedAt }: RoomMessageView,
+  { text, mentions, editedAt }: EventOf<'message_edited'>['data'],
+): Partial<RoomMessageView> | null {
+  return deletedAt === null ? { text, mentions, editedAt } : null;
+}
 
 function withMessage(messages: RoomMessageView[], message: RoomMessageView): RoomMessageView[] {
   const last = messages.at(-1);
@@ -115,12 +116,14 @@ function withMessage(messages: RoomMessageView[], message: RoomMessageView): Roo
 function change(
   messages: RoomMessageView[],
   id: string | null,
-  to: (message: RoomMessageView) => RoomMessageView,
+  to: (message: RoomMessageView) => Partial<RoomMessageView> | null,
 ): RoomMessageView[] {
   // From the end: what happens, happens to what was said last.
   const index = messages.findLastIndex((message) => message.id === id);
   const message = messages[index];
-  return message === undefined ? messages : messages.with(index, to(message));
+  if (message === undefined) return messages;
+  const changed = to(message);
+  return changed === null ? messages : messages.with(index, { ...message, ...changed });
 }
 
 /** The order of a message's reactions: by code points, so that it does not change when the first of a kind is taken back. */
@@ -129,18 +132,29 @@ export function compareReactions(a: ReactionView, b: ReactionView): number {
   return a.emoji < b.emoji ? -1 : 1;
 }
 
-function withReaction(reactions: ReactionView[], emoji: string, userId: string): ReactionView[] {
+type Reaction = EventOf<'reaction_added' | 'reaction_removed'>['data'];
+
+function withReaction(
+  reactions: ReactionView[],
+  { emoji, userId }: Reaction,
+): Pick<RoomMessageView, 'reactions'> {
   const known = reactions.find((reaction) => reaction.emoji === emoji);
-  if (known === undefined) return [...reactions, { emoji, userIds: [userId] }].toSorted(compareReactions);
+  if (known === undefined) {
+    return { reactions: [...reactions, { emoji, userIds: [userId] }].toSorted(compareReactions) };
+  }
   // To the end even when it is there: a page that has this event already may have to take in one before it.
   const userIds = [...known.userIds.filter((id) => id !== userId), userId];
-  return reactions.map((reaction) => (reaction === known ? { emoji, userIds } : reaction));
+  return { reactions: reactions.map((reaction) => (reaction === known ? { emoji, userIds } : reaction)) };
 }
 
-function withoutReaction(reactions: ReactionView[], emoji: string, userId: string): ReactionView[] {
-  return reactions.flatMap((reaction) => {
+function withoutReaction(
+  reactions: ReactionView[],
+  { emoji, userId }: Reaction,
+): Pick<RoomMessageView, 'reactions'> {
+  const left = reactions.flatMap((reaction) => {
     if (reaction.emoji !== emoji) return [reaction];
     const userIds = reaction.userIds.filter((id) => id !== userId);
     return userIds.length === 0 ? [] : [{ emoji, userIds }];
   });
+  return { reactions: left };
 }

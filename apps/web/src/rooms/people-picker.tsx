@@ -1,13 +1,11 @@
 import { LIMITS, type PersonView } from '@aura/contract';
-import { useAura } from '@aura/client/react';
 import { Combobox, Pill, PillsInput, useCombobox } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../approvals/use-me.ts';
-import { PersonAvatar } from './person-avatar.tsx';
 import classes from './people-picker.module.css';
+import { PersonAvatar } from './person-avatar.tsx';
+import { type FoundPeople, useFoundPeople } from './use-found-people.ts';
 
 interface PeoplePickerProps {
   people: readonly PersonView[];
@@ -16,29 +14,16 @@ interface PeoplePickerProps {
   label?: string;
 }
 
-const TYPING_MS = 150;
-
 /** Chooses people of the workspace by name or e-mail address. */
 export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePickerProps): ReactElement {
   const { t } = useTranslation();
-  const client = useAura();
   const me = useMe();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState('');
-  const [query] = useDebouncedValue(text.trim(), TYPING_MS);
-  const found = useQuery({
-    queryKey: ['people', notInRoomId ?? null, query],
-    queryFn: ({ signal }) =>
-      client.chat.findPeople.query(
-        { query, ...(notInRoomId === undefined ? {} : { notInRoomId }) },
-        { signal },
-      ),
-    retry: false,
-    placeholderData: (previous) => previous,
-  });
+  const found = useFoundPeople(text, notInRoomId);
   // Whoever chooses is in it already.
   const chosen = new Set([me?.userId, ...people.map(({ userId }) => userId)]);
-  const options = (found.data?.people ?? []).filter(({ userId }) => !chosen.has(userId));
+  const options = found.people.filter(({ userId }) => !chosen.has(userId));
   const remove = (userId: string) => onChange(people.filter((person) => person.userId !== userId));
   const choose = (userId: string) => {
     const person = options.find((option) => option.userId === userId);
@@ -51,16 +36,7 @@ export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePic
       <Combobox.DropdownTarget>
         <PillsInput label={name} onClick={() => combobox.openDropdown()}>
           <Pill.Group>
-            {people.map((person) => (
-              <Pill
-                key={person.userId}
-                withRemoveButton
-                onRemove={() => remove(person.userId)}
-                removeButtonProps={{ 'aria-label': t('rooms.people.remove', { name: person.name }) }}
-              >
-                {person.name}
-              </Pill>
-            ))}
+            <ChosenPeople people={people} onRemove={remove} />
             <Combobox.EventsTarget>
               <PillsInput.Field
                 value={text}
@@ -83,23 +59,54 @@ export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePic
           </Pill.Group>
         </PillsInput>
       </Combobox.DropdownTarget>
-      <Combobox.Dropdown>
-        <Combobox.Options mah={240} className={classes.options}>
-          {options.map((person) => (
-            <Combobox.Option key={person.userId} value={person.userId} className={classes.option}>
-              <PersonAvatar name={person.name} size={24} />
-              {person.name}
-            </Combobox.Option>
-          ))}
-          {options.length === 0 && (
-            <Combobox.Empty>
-              {found.isPending
-                ? t('rooms.people.searching')
-                : t(found.isError ? 'rooms.people.failed' : 'rooms.people.none')}
-            </Combobox.Empty>
-          )}
-        </Combobox.Options>
-      </Combobox.Dropdown>
+      <FoundOptions options={options} status={found.status} />
     </Combobox>
+  );
+}
+
+interface ChosenPeopleProps {
+  people: readonly PersonView[];
+  onRemove: (userId: string) => void;
+}
+
+function ChosenPeople({ people, onRemove }: ChosenPeopleProps): ReactElement[] {
+  const { t } = useTranslation();
+  return people.map(({ userId, name }) => (
+    <Pill
+      key={userId}
+      withRemoveButton
+      onRemove={() => onRemove(userId)}
+      removeButtonProps={{ 'aria-label': t('rooms.people.remove', { name }) }}
+    >
+      {name}
+    </Pill>
+  ));
+}
+
+interface FoundOptionsProps {
+  options: readonly PersonView[];
+  status: FoundPeople['status'];
+}
+
+const WHEN_EMPTY = {
+  pending: 'rooms.people.searching',
+  error: 'rooms.people.failed',
+  success: 'rooms.people.none',
+} as const;
+
+function FoundOptions({ options, status }: FoundOptionsProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Combobox.Dropdown>
+      <Combobox.Options mah={240} className={classes.options}>
+        {options.map((person) => (
+          <Combobox.Option key={person.userId} value={person.userId} className={classes.option}>
+            <PersonAvatar name={person.name} size={24} />
+            {person.name}
+          </Combobox.Option>
+        ))}
+        {options.length === 0 && <Combobox.Empty>{t(WHEN_EMPTY[status])}</Combobox.Empty>}
+      </Combobox.Options>
+    </Combobox.Dropdown>
   );
 }

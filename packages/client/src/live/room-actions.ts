@@ -1,5 +1,6 @@
 import type { AuraClient } from '../create-aura-client.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
+import type { RoomDraft } from './room-draft.ts';
 
 /** What can be done with messages that are there. Each shows by its event, and rejects with an AuraError. */
 export interface RoomMessageActions {
@@ -13,6 +14,28 @@ export interface RoomMessageActions {
   unpin: (messageId: string) => Promise<void>;
   /** Stops a run of the agent. */
   stop: (runId: string) => Promise<void>;
+}
+
+/** What its member can do in a room. */
+export interface RoomActions extends RoomMessageActions {
+  /** Says something; it is in `pending` until it shows up. Answers its clientId. Goes out in the order of the calls. */
+  send: (draft: RoomDraft) => string;
+  /** Sends a failed message again, under its clientId. What failed for want of a connection goes by itself. */
+  retry: (clientId: string) => void;
+  /** Forgets a message that failed. */
+  discard: (clientId: string) => void;
+  /** Loads the page of messages before the oldest one; a failure shows up in `error`. */
+  loadOlder: () => void;
+  /** Loads older messages until the one at `seq` is among them. Answers whether it came to that. */
+  loadUntil: (seq: number) => Promise<boolean>;
+  /** Everything that there is has been seen; told to the server a moment later. */
+  markRead: () => void;
+  /** A key was pressed in the composer. */
+  noteTyping: () => void;
+  /** What was typed was sent or left. */
+  stopTyping: () => void;
+  /** Reads the room anew: after joining it, or a failure. */
+  reload: () => void;
 }
 
 export function createRoomActions(client: AuraClient, roomId: string): RoomMessageActions {

@@ -1,83 +1,27 @@
 import {
   applyToRoomMessages,
-  type AttachmentView,
-  attachmentViewSchema,
   parseCursor,
   type RoomEvent,
   type RoomFeedEvent,
   type RoomMessageView,
   type RoomState,
 } from '@aura/contract';
-import { z } from 'zod';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { coalesce, FRAME_MS } from './coalesce.ts';
-import { createFollower, type Followed } from './follower.ts';
+import { createFollower } from './follower.ts';
 import { identityKeyOf } from './identity-key-of.ts';
 import { inOrder } from './in-order.ts';
 import { createMessagePages } from './message-pages.ts';
 import { type OlderMessages, withOlder } from './older-messages.ts';
-import { createOutbox, type Pending } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
 import { createOutboxShelf } from './outbox-shelf.ts';
 import { createReadMarker } from './read-marker.ts';
-import { createRoomActions, type RoomMessageActions } from './room-actions.ts';
+import { createRoomActions, type RoomActions } from './room-actions.ts';
+import { type KeptRoomDraft, keptRoomDraftSchema } from './room-draft.ts';
+import { BLANK_ROOM, type RoomSnapshot } from './room-snapshot.ts';
 import type { Running } from './share.ts';
 import { createTypingSignal } from './typing-signal.ts';
-
-const draftSchema = z.object({
-  /** `@agent` in it asks the agent. May be empty when something is attached. */
-  text: z.string(),
-  mentions: z.array(z.string()),
-  /** The message whose thread it belongs to; null: the room itself. */
-  threadOf: z.string().nullable(),
-  attachments: z.array(attachmentViewSchema),
-});
-type Draft = z.infer<typeof draftSchema>;
-
-/** What somebody wants to say in a room. */
-export interface RoomDraft {
-  text: string;
-  /** Ids of users. */
-  mentions?: readonly string[];
-  threadOf?: string;
-  /** As `uploadAttachment` answered them. */
-  attachments?: readonly AttachmentView[];
-}
-
-/** A message that was sent and has not shown up in its room yet, also after a reload of the page. */
-export type PendingRoomMessage = Pending<Draft>;
-
-/** Older messages that were loaded are in the state's `messages` too. */
-export interface RoomSnapshot extends Followed<RoomState> {
-  /** What is on its way to the room and to its threads. */
-  pending: PendingRoomMessage[];
-  isLoadingOlder: boolean;
-  /** How far its reader had read when the room was opened: what is newer is new. Null until it is known. */
-  readSeq: number | null;
-  /** Place in the log of the newest thing said, in threads too; 0 until it is known. */
-  saidSeq: number;
-}
-
-export interface RoomActions extends RoomMessageActions {
-  /** Says something; it is in `pending` until it shows up. Answers its clientId. Goes out in the order of the calls. */
-  send: (draft: RoomDraft) => string;
-  /** Sends a failed message again, under its clientId. What failed for want of a connection goes by itself. */
-  retry: (clientId: string) => void;
-  /** Forgets a message that failed. */
-  discard: (clientId: string) => void;
-  /** Loads the page of messages before the oldest one; a failure shows up in `error`. */
-  loadOlder: () => void;
-  /** Loads older messages until the one at `seq` is among them. Answers whether it came to that. */
-  loadUntil: (seq: number) => Promise<boolean>;
-  /** Everything that there is has been seen; told to the server a moment later. */
-  markRead: () => void;
-  /** A key was pressed in the composer. */
-  noteTyping: () => void;
-  /** What was typed was sent or left. */
-  stopTyping: () => void;
-  /** Reads the room anew: after joining it, or a failure. */
-  reload: () => void;
-}
 
 /** Somebody who is told what happens in a room, before its state changes. */
 export interface RoomWatcher {
@@ -91,15 +35,6 @@ export interface SharedRoom extends ReadableStore<RoomSnapshot> {
   watch: (watcher: RoomWatcher) => () => void;
 }
 
-const BLANK: RoomSnapshot = {
-  status: 'loading',
-  error: null,
-  state: null,
-  pending: [],
-  isLoadingOlder: false,
-  readSeq: null,
-  saidSeq: 0,
-};
 /** Of the largest size: as far back as anybody jumps. */
 const MAX_PAGES = 100;
 const LARGE_PAGE_MESSAGES = 200;
@@ -112,7 +47,7 @@ export function createSharedRoom({
   client: AuraClient;
   roomId: string;
 }): SharedRoom & Running<RoomSnapshot> {
-  const store = createStore<RoomSnapshot>(BLANK);
+  const store = createStore<RoomSnapshot>(BLANK_ROOM);
   const watchers = new Set<RoomWatcher>();
   let readSeq: number | null = null;
   /** Place in the log that has been followed up to, and that of the newest thing said, in threads too. */
@@ -125,7 +60,7 @@ export function createSharedRoom({
     store.set({ ...follower.get(), state, pending, isLoadingOlder: older.isLoading(), readSeq, saidSeq });
   }, FRAME_MS);
 
-  const outbox = createOutbox<Draft>({
+  const outbox = createOutbox<KeptRoomDraft>({
     send: inOrder(({ threadOf, attachments, ...message }) =>
       client.chat.postMessage.mutate({
         roomId,
@@ -136,7 +71,7 @@ export function createSharedRoom({
     ),
     onChange: () => now(),
     shelf: createOutboxShelf(() => `aura.outbox:${identityKeyOf(client.session.get()) ?? ''}:${roomId}`, {
-      body: draftSchema,
+      body: keptRoomDraftSchema,
     }),
   });
   const older = createMessagePages({

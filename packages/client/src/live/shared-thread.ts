@@ -6,7 +6,8 @@ import { coalesce, FRAME_MS } from './coalesce.ts';
 import type { LiveStatus } from './live-status.ts';
 import { createMessagePages } from './message-pages.ts';
 import type { Running } from './share.ts';
-import type { PendingRoomMessage, SharedRoom } from './shared-room.ts';
+import type { PendingRoomMessage } from './room-snapshot.ts';
+import type { SharedRoom } from './shared-room.ts';
 
 export interface ThreadSnapshot {
   status: LiveStatus;

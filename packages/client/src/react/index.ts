@@ -8,7 +8,9 @@ export type {
   ConversationSnapshot,
   PendingMessage,
 } from '../live/shared-conversation.ts';
-export type { PendingRoomMessage, RoomActions, RoomDraft, RoomSnapshot } from '../live/shared-room.ts';
+export type { RoomActions } from '../live/room-actions.ts';
+export type { RoomDraft } from '../live/room-draft.ts';
+export type { PendingRoomMessage, RoomSnapshot } from '../live/room-snapshot.ts';
 export type { RunSnapshot } from '../live/shared-run.ts';
 export type { ThreadSnapshot } from '../live/shared-thread.ts';
 export type { SessionState } from '../session/session-state.ts';

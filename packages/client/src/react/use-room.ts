@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { livesOf } from '../live/lives.ts';
-import type { RoomActions, RoomSnapshot } from '../live/shared-room.ts';
+import type { RoomActions } from '../live/room-actions.ts';
+import type { RoomSnapshot } from '../live/room-snapshot.ts';
 import { useAura } from './aura-provider.ts';
 import { useUserId } from './use-session.ts';
 import { useStore } from './use-store.ts';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { livesOf } from '../live/lives.ts';
-import type { RoomActions } from '../live/shared-room.ts';
+import type { RoomActions } from '../live/room-actions.ts';
 import type { ThreadSnapshot } from '../live/shared-thread.ts';
 import { useAura } from './aura-provider.ts';
 import { useStore } from './use-store.ts';

@@ -1,0 +1,29 @@
+import type { RoomState } from '@aura/contract';
+import type { Followed } from './follower.ts';
+import type { Pending } from './outbox.ts';
+import type { KeptRoomDraft } from './room-draft.ts';
+
+/** A message that was sent and has not shown up in its room yet, also after a reload of the page. */
+export type PendingRoomMessage = Pending<KeptRoomDraft>;
+
+/** Older messages that were loaded are in the state's `messages` too. */
+export interface RoomSnapshot extends Followed<RoomState> {
+  /** What is on its way to the room and to its threads. */
+  pending: PendingRoomMessage[];
+  isLoadingOlder: boolean;
+  /** How far its reader had read when the room was opened: what is newer is new. Null until it is known. */
+  readSeq: number | null;
+  /** Place in the log of the newest thing said, in threads too; 0 until it is known. */
+  saidSeq: number;
+}
+
+/** A room of which nothing is known yet. */
+export const BLANK_ROOM: RoomSnapshot = {
+  status: 'loading',
+  error: null,
+  state: null,
+  pending: [],
+  isLoadingOlder: false,
+  readSeq: null,
+  saidSeq: 0,
+};
