@@ -4,7 +4,7 @@ const services = 'src/testing/services/**';
 
 /**
  * Every test runs on both databases. Once: `*.postgres.test.ts`, which are about the servers (their crashes, several
- * nodes), `*.embedded.test.ts`, which are about the data folder, `*.unit.test.ts`, which take long and need none, and the
+ * nodes) or about the wire, and take long; `*.embedded.test.ts`, which are about the data folder, `*.unit.test.ts`, which take long and need none, and the
  * tests of the services themselves.
  */
 export default defineConfig({
