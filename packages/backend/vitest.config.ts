@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const services = 'src/testing/services/**';
+/** Have modules of their own, because they replace some. */
+const isolated = 'src/**/*.isolated.test.ts';
 
 /**
  * Every test runs on both databases. Once: `*.postgres.test.ts`, which are about the servers (their crashes, several
@@ -22,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['src/**/*.test.ts'],
-          exclude: [services, 'src/**/*.postgres.test.ts', 'src/**/*.unit.test.ts'],
+          exclude: [services, 'src/**/*.postgres.test.ts', 'src/**/*.unit.test.ts', isolated],
           globalSetup: 'src/testing/embedded-setup.ts',
         },
       },
@@ -31,10 +33,19 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ['src/**/*.test.ts'],
-          exclude: [services, 'src/**/*.embedded.test.ts', 'src/**/*.unit.test.ts'],
+          exclude: [services, 'src/**/*.embedded.test.ts', 'src/**/*.unit.test.ts', isolated],
           globalSetup: 'src/testing/postgres-setup.ts',
         },
       },
+      ...['embedded', 'postgres'].map((database) => ({
+        extends: true as const,
+        test: {
+          name: `${database}-isolated`,
+          include: [isolated],
+          isolate: true,
+          globalSetup: `src/testing/${database}-setup.ts`,
+        },
+      })),
       { extends: true, test: { name: 'unit', include: ['src/**/*.unit.test.ts'] } },
       { extends: true, test: { name: 'services', include: [`${services}/*.test.ts`] } },
     ],

@@ -45,7 +45,7 @@ describe('openPostgres', () => {
     const limits = async (on: Database['db']) =>
       await Promise.all(names.map(async (name) => await setting(on, name)));
     expect(await limits(db)).toEqual(['15s', '8s', '15s']);
-    expect(await limits(writerDb)).toEqual(['15s', '2s', '15s']);
+    expect(await limits(writerDb)).toEqual(['15s', '1s', '15s']);
     expect(await limits(migrationDb)).toEqual(['0', '0', '15s']);
     expect(await setting(writerDb, 'role')).toBe('aura_writer');
   });

@@ -40,6 +40,7 @@ export async function createProbeWorld(
     ...(await haveRooms(owner, word)),
     ...(await haveMemories(owner, word)),
     ...(await haveMcpServer(owner, word)),
+    ...(await haveInvitation(owner, word)),
   };
   return { owner, token, email, known: { ...known, attachment: await upload(server, { token, ...known }) } };
 }
@@ -155,6 +156,12 @@ async function haveMcpServer({ ctx }: TestCaller, word: string) {
     );
   });
   return { mcpServer, mcpName };
+}
+
+async function haveInvitation({ call, ctx }: TestCaller, word: string) {
+  if (ctx.caller.role !== 'admin') return {};
+  const { invitation } = await call.auth.invite({ email: `${word}@probe.example`, role: 'user' });
+  return { invitation: invitation.id };
 }
 
 async function upload(

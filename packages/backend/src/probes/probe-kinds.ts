@@ -11,6 +11,7 @@ export type ProbeKind =
   | 'conversation'
   | 'conversationMessage'
   | 'cursor'
+  | 'invitation'
   | 'mcpName'
   | 'mcpServer'
   | 'memoryKey'
@@ -30,6 +31,7 @@ export type ProbeKind =
 
 /** Everyone in a tenant may know these of each other. */
 export const KNOWN_IN_TENANT: ReadonlySet<ProbeKind> = new Set<ProbeKind>([
+  'invitation',
   'mcpName',
   'mcpServer',
   'tenant',
@@ -40,6 +42,7 @@ export const KNOWN_IN_TENANT: ReadonlySet<ProbeKind> = new Set<ProbeKind>([
 ]);
 
 const KINDS: Readonly<Record<string, ProbeKind>> = {
+  actorId: 'user',
   apiKeyId: 'apiKey',
   approvalId: 'approval',
   argsHash: 'argsHash',
@@ -49,6 +52,7 @@ const KINDS: Readonly<Record<string, ProbeKind>> = {
   clientId: 'clientId',
   conversationId: 'conversation',
   ifVersion: 'memoryVersion',
+  invitationId: 'invitation',
   key: 'memoryKey',
   lastEventId: 'cursor',
   mentions: 'user',
@@ -69,14 +73,21 @@ const KINDS: Readonly<Record<string, ProbeKind>> = {
 
 /** What the other fields hold, by their names. They name nothing that is somebody's. */
 const SAMPLES: Readonly<Record<string, Json>> = {
+  action: 'auth.login',
   activeApp: 'probe',
+  actorToken: 'probe',
+  actorTokenType: 'probe',
   agent: 'aura',
   args: 'probe',
-  tools: 'probe',
+  binding: 'probe',
+  code: 'probe',
   command: 'true',
   emoji: '🎉',
+  error: 'probe',
   format: 'json',
   groupBy: 'conversation',
+  hash: '0'.repeat(64),
+  issuer: 'https://issuer.example',
   itemId: 'probe',
   model: 'aura-offline',
   name: 'probe',
@@ -86,12 +97,21 @@ const SAMPLES: Readonly<Record<string, Json>> = {
   password: 'the password of a probe',
   path: '/probe',
   prompt: '#say probe',
+  rawBody: '{}',
   reason: 'probe',
   refreshToken: 'probe',
+  returnTo: '/app/',
   seconds: 60,
+  signature: 't=1,v1=00',
+  state: 'probe',
+  subject: 'probe',
+  subjectToken: 'probe',
+  subjectTokenType: 'probe',
   text: '#say probe',
   title: 'probe',
+  token: 'probe',
   tool: 'probe',
+  tools: 'probe',
   topic: 'probe',
   url: 'https://mcp.example/',
   version: '1',
