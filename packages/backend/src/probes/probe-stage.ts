@@ -57,11 +57,17 @@ async function worldOf(
   const { backend } = server.node;
   switch (name) {
     case 'a user of another tenant':
-      return await createProbeWorld(server, { role: 'user', rank: 'later' });
-    case 'an admin of another tenant': {
-      const own = await createTestTenant(backend);
-      return await createProbeWorld(server, { role: 'admin', tenantId: own, rank: 'later' });
-    }
+      return await createProbeWorld(server, {
+        role: 'user',
+        tenantId: await createTestTenant(backend),
+        rank: 'later',
+      });
+    case 'an admin of another tenant':
+      return await createProbeWorld(server, {
+        role: 'admin',
+        tenantId: await createTestTenant(backend),
+        rank: 'later',
+      });
     case 'a guest of the same tenant': {
       const host = await createProbeWorld(server, { role: 'user', tenantId, rank: 'later' });
       return await createProbeGuest(server, host);
