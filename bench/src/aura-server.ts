@@ -42,6 +42,13 @@ export async function startAuraServer({
     JWT_SECRET: randomBytes(48).toString('base64'),
     OPENAI_BASE_URL: modelUrl,
     OPENAI_MODEL: 'aura-offline-mini',
+    // Counted as ever, and not reached: one caller stands for many here.
+    AURA_RATE_LIMITS: JSON.stringify({
+      anonymous: '1000000/10s',
+      signIn: '1000000/60s',
+      user: '1000000/10s',
+      tenant: '1000000/10s',
+    }),
   };
   const child = await startChild(command, { cwd: dataDir, env }, async (output) => {
     const url = URL_PATTERN.exec(output)?.[0];
