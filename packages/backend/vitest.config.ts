@@ -6,8 +6,8 @@ const isolated = 'src/**/*.isolated.test.ts';
 
 /**
  * Every test runs on both databases. Once: `*.postgres.test.ts`, which are about the servers (their crashes, several
- * nodes) or about the wire, and take long; `*.embedded.test.ts`, which are about the data folder, `*.unit.test.ts`, which take long and need none, and the
- * tests of the services themselves.
+ * nodes) or about the wire, and take long; `*.embedded.test.ts`, which are about the data folder, `*.unit.test.ts`,
+ * which take long and need none, and the tests of the services themselves.
  */
 export default defineConfig({
   test: {

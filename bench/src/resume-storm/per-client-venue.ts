@@ -24,7 +24,9 @@ export async function openPerClient(databaseUrl: string): Promise<StormVenue> {
   const t = initTRPC.create();
   const live = new EventEmitter().setMaxListeners(0);
   // The rounds before this one left their events.
-  const { rows: heads } = await pool.query<{ head: string | null }>('select max(seq) as head from peer_events');
+  const { rows: heads } = await pool.query<{ head: string | null }>(
+    'select max(seq) as head from peer_events',
+  );
   let head = Number(heads[0]?.head ?? 0);
   let queries = 0;
   const history = async (after: number): Promise<Row[]> => {

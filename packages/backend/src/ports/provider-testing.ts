@@ -86,6 +86,16 @@ export const callDelta = (call: { index?: number; id?: string; name: string; arg
     ],
   });
 
+/** An answer that says this and asks for no tool. */
+export const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
+
+/** Asks for tools: id, name and arguments of each call. */
+export const calls = (...wanted: [string, string, object][]): Reply =>
+  streamOf(
+    ...wanted.map(([id, name, args], index) => callDelta({ index, id, name, args: JSON.stringify(args) })),
+    finish('tool_calls'),
+  );
+
 /** What `streamOf` sends, but cut: the stream ends without a finish_reason. */
 export function cutAfter(...chunks: unknown[]): Reply {
   return (res) => {

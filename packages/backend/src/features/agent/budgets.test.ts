@@ -5,6 +5,7 @@ import {
   delta,
   finish,
   type Reply,
+  says,
   startTestProvider,
   streamOf,
   type TestProvider,
@@ -33,7 +34,6 @@ const calls = (index: number, name = 'look'): Reply =>
     callDelta({ index: 0, id: `c${index}`, name, args: JSON.stringify({ to: `${index}` }) }),
     finish('tool_calls'),
   );
-const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
 
 /** How a run with these limits ends. */
 async function runWith(

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   callDelta,
   finish,
+  says,
   startTestProvider,
   streamOf,
   type TestProvider,
@@ -13,7 +14,7 @@ import { createTestBackend, type TestBackend } from '../../testing/test-backend.
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { createWorkshop, refusalOf, seen, untilAskedOnce } from '../hitl/hitl-testing.ts';
 import { ask, type Asked, outcomeOf } from './agent-testing.ts';
-import { calls, held, promptOf, says } from './scripted-testing.ts';
+import { calls, held, promptOf } from './scripted-testing.ts';
 
 const workshop = createWorkshop();
 const { effects } = workshop;

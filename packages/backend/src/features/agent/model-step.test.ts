@@ -5,6 +5,7 @@ import {
   delta,
   finish,
   refusal,
+  says,
   startTestProvider,
   streamOf,
   type TestProvider,
@@ -42,8 +43,6 @@ afterAll(async () => {
 beforeEach(() => {
   clock.waits.length = 0;
 });
-
-const says = (content: string) => streamOf(delta({ content }), finish('stop'));
 
 describe('a model call', () => {
   it.each([

@@ -6,6 +6,7 @@ import {
   delta,
   finish,
   type Reply,
+  says,
   startTestProvider,
   streamOf,
   type TestProvider,
@@ -44,7 +45,6 @@ beforeEach(() => {
   clock.waits.length = 0;
 });
 
-const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
 /** Writes this and then does with the connection what `end` says. */
 const raw =
   (chunks: readonly unknown[], end: 'destroy' | 'hold' | 'garbage'): Reply =>

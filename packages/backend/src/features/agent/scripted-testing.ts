@@ -9,9 +9,6 @@ import {
   type TestProvider,
 } from '../../ports/provider-testing.ts';
 
-/** An answer that says this and asks for no tool. */
-export const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
-
 /** An answer that asks for one call. */
 export const calls = (id: string, name: string): Reply =>
   streamOf(callDelta({ index: 0, id, name, args: '{"to":"ann"}' }), finish('tool_calls'));

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   callDelta,
-  delta,
   finish,
   type Reply,
+  says,
   startTestProvider,
   streamOf,
   type TestProvider,
@@ -62,7 +62,6 @@ const calls = (...wanted: { id?: string; name: string; args?: string }[]): Reply
     ...wanted.map(({ id = 'c1', name, args = '{}' }, index) => callDelta({ index, id, name, args })),
     finish('tool_calls'),
   );
-const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
 
 /** What a run that makes these calls shows of them, and what the model was told. */
 async function runOf(

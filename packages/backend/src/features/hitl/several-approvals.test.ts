@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovalView } from '@aura/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  callDelta,
-  delta,
-  finish,
-  type Reply,
-  startTestProvider,
-  streamOf,
-  type TestProvider,
-} from '../../ports/provider-testing.ts';
+import { calls, says, startTestProvider, type TestProvider } from '../../ports/provider-testing.ts';
 import { expectConverges } from '../../testing/conversations.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
@@ -18,12 +10,6 @@ import { createWorkshop, seen, untilAsked } from './hitl-testing.ts';
 
 const workshop = createWorkshop();
 const { effects } = workshop;
-const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
-const calls = (...wanted: [string, string, object][]): Reply =>
-  streamOf(
-    ...wanted.map(([id, name, args], index) => callDelta({ index, id, name, args: JSON.stringify(args) })),
-    finish('tool_calls'),
-  );
 
 let provider: TestProvider;
 let test: TestBackend;

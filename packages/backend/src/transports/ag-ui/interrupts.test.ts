@@ -3,27 +3,13 @@ import { EventType } from '@ag-ui/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expireOverdue } from '../../features/hitl/expire-approval.ts';
 import { createWorkshop, letExpire } from '../../features/hitl/hitl-testing.ts';
-import {
-  callDelta,
-  delta,
-  finish,
-  type Reply,
-  startTestProvider,
-  streamOf,
-  type TestProvider,
-} from '../../ports/provider-testing.ts';
+import { calls, says, startTestProvider, type TestProvider } from '../../ports/provider-testing.ts';
 import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { createTestServer, type TestServer } from '../../testing/test-server.ts';
 import { abandoning, answering, createTestAgent, interruptsOf, shownBy, typesOf } from './ag-ui-testing.ts';
 
 const workshop = createWorkshop();
 const { effects } = workshop;
-const says = (content: string): Reply => streamOf(delta({ content }), finish('stop'));
-const calls = (...wanted: [string, string, object][]): Reply =>
-  streamOf(
-    ...wanted.map(([id, name, args], index) => callDelta({ index, id, name, args: JSON.stringify(args) })),
-    finish('tool_calls'),
-  );
 
 let provider: TestProvider;
 let test: TestServer;
