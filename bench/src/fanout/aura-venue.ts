@@ -15,8 +15,11 @@ export async function openAura(options: VenueOptions): Promise<Venue> {
   const { backend, place, venue } = await open(options);
   return {
     ...venue,
-    async publish(count) {
-      const events = Array.from({ length: count }, () => ({ type: 'message_created', data: eventData() }));
+    async publish(count, text) {
+      const events = Array.from({ length: count }, () => ({
+        type: 'message_created',
+        data: eventData(text),
+      }));
       await backend.groupWriter.append({ ...place, events });
     },
   };
@@ -35,8 +38,8 @@ export async function openAuraHub(options: VenueOptions): Promise<Venue> {
   let head = first?.seq ?? 0;
   return {
     ...venue,
-    publish(count) {
-      const events = Array.from({ length: count }, (_, index) => benchEvent(head + 1 + index));
+    publish(count, text) {
+      const events = Array.from({ length: count }, (_, index) => benchEvent(head + 1 + index, text));
       // Who subscribes later reads the log, which has nothing of what was told to nobody.
       if (backend.hub.watchedCount > 0) head += count;
       backend.hub.publish({
@@ -82,6 +85,7 @@ async function open({ databaseUrl, logged }: VenueOptions): Promise<Opened> {
         }),
       ];
     },
+    readerCount: () => backend.hub.laneCount,
     [Symbol.asyncDispose]: async () => await parts.disposeAsync(),
   };
   return { backend, place: { tenantId: caller.tenantId, streamId }, venue };

@@ -20,7 +20,7 @@ export async function measureFlat(options: {
   for (let round = 0; round < rounds; round++) {
     for (const [index, test] of CASES.entries()) {
       const figures = await measureFanout({
-        kind: 'aura',
+        kind: 'aura-hub',
         hasOwnIds: false,
         batches: [1],
         ...server,

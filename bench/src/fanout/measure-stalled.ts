@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { decimal, table } from '../figures.ts';
 import { caughtUp, warmUp } from './measure-fanout.ts';
 import { type Clients, type Server, startClients, startServer } from './processes.ts';
@@ -7,6 +6,8 @@ const GOOD = 100;
 const BATCH = 8;
 const INTERVAL_MS = 20;
 const EVENTS = 12_000;
+const FILL_BYTES = 30_000;
+const STANDSTILL_MS = 60_000;
 
 interface Phase {
   p50: number;
@@ -25,12 +26,13 @@ export async function measureStalled(options: {
   await using server = await startServer({ kind: 'aura', logged: 0, ...rest });
   await using clients = await startClients();
   await using others = await startClients();
-  const target = { ...(await server.venue()), hasOwnIds: false };
-  await clients.connect({ ...target, count: GOOD, isStalled: false });
+  const connect = async (to: Clients, plan: { count: number; isStalled: boolean }): Promise<void> =>
+    await to.connect({ ...(await server.venue()), hasOwnIds: false, ...plan });
+  await connect(clients, { count: GOOD, isStalled: false });
   await warmUp(server, clients);
   const without = await phase(server, clients);
-  await others.connect({ ...target, count: stalled, isStalled: true });
-  await pause(1_000);
+  await connect(others, { count: stalled, isStalled: true });
+  await standStill(server, GOOD);
   const beside = await phase(server, clients);
   const after = await phase(server, clients);
   const row = (name: string, { p50, p99, rssMb }: Phase): string[] => [
@@ -46,6 +48,15 @@ export async function measureStalled(options: {
     row(`beside ${stalled} stalled`, beside),
     row('and after that', after),
   ]);
+}
+
+/** Until what systems keep for their sockets is full, of all that do not read: before, they cost what readers cost. */
+async function standStill(server: Server, readers: number): Promise<void> {
+  const deadline = performance.now() + STANDSTILL_MS;
+  while ((await server.figures()).readers > readers) {
+    if (performance.now() > deadline) throw new Error('those that do not read are written to still');
+    await server.publish({ events: 10, batch: 1, intervalMs: 30, text: 'x'.repeat(FILL_BYTES) });
+  }
 }
 
 /** Events for a while; latency is from before the commit to the reader. */

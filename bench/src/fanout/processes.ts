@@ -15,8 +15,17 @@ export interface ServerOptions {
 /** The server under test, on its core. */
 export interface Server extends Child {
   venue(): Promise<{ port: number; path: string; hellos: string[] }>;
-  publish(plan: { events: number; batch: number; intervalMs: number }): Promise<void>;
-  figures(): Promise<{ cpuUs: number; rssBytes: number }>;
+  publish(plan: PublishPlan): Promise<void>;
+  figures(): Promise<{ cpuUs: number; rssBytes: number; readers: number }>;
+}
+
+export interface PublishPlan {
+  events: number;
+  /** How many are told at once. */
+  batch: number;
+  intervalMs: number;
+  /** What each says; left out, a sentence. */
+  text?: string;
 }
 
 /** Its clients, on the other core. */
@@ -48,7 +57,7 @@ export interface Progress {
 
 const number = z.number();
 const venue = z.object({ port: number, path: z.string(), hellos: z.array(z.string()) });
-const figures = z.object({ cpuUs: number, rssBytes: number });
+const figures = z.object({ cpuUs: number, rssBytes: number, readers: number });
 const progress = z.object({ min: number, max: number, received: number, faults: number, lost: number });
 const latencies = z.object({ p50: number, p99: number });
 

@@ -14,13 +14,14 @@ export async function openRawWs(): Promise<Venue> {
     port,
     path: '/',
     hellos: () => Promise.resolve([]),
-    publish(count) {
+    publish(count, text) {
       for (let index = 0; index < count; index++) {
-        const frame = Buffer.from(JSON.stringify(benchEvent(++head)));
+        const frame = Buffer.from(JSON.stringify(benchEvent(++head, text)));
         for (const ws of wss.clients) ws.send(frame, { binary: false });
       }
       return Promise.resolve();
     },
+    readerCount: () => wss.clients.size,
     [Symbol.asyncDispose]: async () => {
       for (const ws of wss.clients) ws.terminate();
       await new Promise((resolve) => {

@@ -12,7 +12,12 @@ const settings = z
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 const venue = await open(settings.kind, settings);
-const publishInput = z.object({ events: z.number(), batch: z.number(), intervalMs: z.number() });
+const publishInput = z.object({
+  events: z.number(),
+  batch: z.number(),
+  intervalMs: z.number(),
+  text: z.string().optional(),
+});
 
 process.once('SIGTERM', () => {
   void (async () => {
@@ -24,17 +29,18 @@ process.once('SIGTERM', () => {
 await listenForOrders({
   venue: async () => ({ port: venue.port, path: venue.path, hellos: await venue.hellos() }),
   async publish(input) {
-    const { events, batch, intervalMs } = publishInput.parse(input);
+    const { events, batch, intervalMs, text } = publishInput.parse(input);
     const startedAt = performance.now();
     for (let sent = 0; sent < events; sent += batch) {
-      await venue.publish(batch);
+      await venue.publish(batch, text);
       const dueMs = startedAt + ((sent + batch) / batch) * intervalMs - performance.now();
       await pause(Math.max(0, dueMs));
     }
   },
   figures() {
     const { user, system } = process.cpuUsage();
-    return Promise.resolve({ cpuUs: user + system, rssBytes: process.memoryUsage.rss() });
+    const rssBytes = process.memoryUsage.rss();
+    return Promise.resolve({ cpuUs: user + system, rssBytes, readers: venue.readerCount() });
   },
 });
 

@@ -18,10 +18,11 @@ export async function openSocketIo(): Promise<Venue> {
     port,
     path: '/socket.io/?EIO=4&transport=websocket',
     hellos: () => Promise.resolve(['40']),
-    publish(count) {
-      for (let index = 0; index < count; index++) io.to('room').emit('event', benchEvent(++head));
+    publish(count, text) {
+      for (let index = 0; index < count; index++) io.to('room').emit('event', benchEvent(++head, text));
       return Promise.resolve();
     },
+    readerCount: () => io.engine.clientsCount,
     [Symbol.asyncDispose]: async () => await io.close(),
   };
 }

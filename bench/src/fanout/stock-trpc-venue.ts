@@ -35,10 +35,11 @@ export async function openStockTrpc(): Promise<Venue> {
       Promise.resolve([
         JSON.stringify({ id: 1, method: 'subscription', params: { path: 'events', input: {} } }),
       ]),
-    publish(count) {
-      for (let index = 0; index < count; index++) emitter.emit('event', benchEvent(++head));
+    publish(count, text) {
+      for (let index = 0; index < count; index++) emitter.emit('event', benchEvent(++head, text));
       return Promise.resolve();
     },
+    readerCount: () => wss.clients.size,
     [Symbol.asyncDispose]: async () => {
       for (const ws of wss.clients) ws.terminate();
       await new Promise((resolve) => {

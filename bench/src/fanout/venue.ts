@@ -6,7 +6,9 @@ export interface Venue extends AsyncDisposable {
   /** What a client says that connects now. */
   hellos(): Promise<readonly string[]>;
   /** Tells everybody of so many events at once, numbered on from the last; resolves when it has done so. */
-  publish(count: number): Promise<void>;
+  publish(count: number, text?: string): Promise<void>;
+  /** Readers that are written to; not those that fell behind and are waited for. */
+  readerCount(): number;
 }
 
 export interface VenueOptions {

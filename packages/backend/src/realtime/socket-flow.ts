@@ -7,10 +7,8 @@ import { LaneTickets } from './lane-tickets.ts';
 const SLOW_READER_CODE = 4008;
 
 export interface FlowLimits {
-  /** Above this many unsent bytes nothing more is yielded. */
+  /** Above this many unsent bytes nothing more is yielded until all have been sent; more than a stream's high-water mark. */
   pauseBytes: number;
-  /** Below this many it goes on. */
-  resumeBytes: number;
   /** Above this many, or without any progress for `stallMs`, the socket is closed. */
   maxBytes: number;
   stallMs: number;
@@ -18,7 +16,6 @@ export interface FlowLimits {
 
 export const FLOW_LIMITS: FlowLimits = {
   pauseBytes: 256_000,
-  resumeBytes: 64_000,
   maxBytes: 1_048_576,
   stallMs: 10_000,
 };
@@ -36,31 +33,36 @@ type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate' | 'readyS
 /** `WebSocket.OPEN` of every implementation. */
 const OPEN = 1;
 
-const POLL_MS = 20;
+/** Into how many looks the time without progress is divided. */
+const LOOKS = 10;
 
 /** `wire` is what `socket` writes to: without compression it writes each frame there whole, and at once. */
 export function createSocketFlow(
   socket: Socket,
-  wire: Pick<Writable, 'write' | 'writableLength'>,
+  wire: Pick<Writable, 'write' | 'writableLength' | 'once' | 'off'>,
   limits: FlowLimits = FLOW_LIMITS,
 ): SocketFlow {
   let waiting: Promise<void> | null = null;
 
-  /** One watcher a socket; its subscriptions wait for it together. `ws` has no drain event, so it looks. */
+  /** One watcher a socket; its subscriptions wait for it together. */
   const drained = async (): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
     let lowest = socket.bufferedAmount;
-    let progressAt = performance.now();
-    while (socket.bufferedAmount > limits.resumeBytes) {
-      if (socket.bufferedAmount < lowest) {
-        lowest = socket.bufferedAmount;
-        progressAt = performance.now();
-      }
-      if (socket.bufferedAmount > limits.maxBytes || performance.now() - progressAt > limits.stallMs) {
-        closeSlow(socket);
-        return;
-      }
-      await pause(POLL_MS);
-    }
+    let fruitless = 0;
+    const look = setInterval(() => {
+      fruitless = socket.bufferedAmount < lowest ? 0 : fruitless + 1;
+      lowest = Math.min(lowest, socket.bufferedAmount);
+      if (fruitless < LOOKS && socket.bufferedAmount <= limits.maxBytes) return;
+      closeSlow(socket);
+      resolve();
+    }, limits.stallMs / LOOKS);
+    // More waits than a stream takes without asking for a break, so it tells when all of it has gone.
+    wire.once('drain', resolve);
+    wire.once('close', resolve);
+    await promise;
+    clearInterval(look);
+    wire.off('drain', resolve);
+    wire.off('close', resolve);
   };
 
   return {
@@ -97,10 +99,4 @@ async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promis
   signal.addEventListener('abort', onAbort, { once: true });
   await Promise.race([promise, aborted]);
   signal.removeEventListener('abort', onAbort);
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

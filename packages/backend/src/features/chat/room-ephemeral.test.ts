@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PassThrough } from 'node:stream';
 import type { RoomEphemeralEvent } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -224,7 +225,8 @@ describe('chat.ephemeral', () => {
     const owner = node.on(room.owner);
     const socket = { readyState: 1, OPEN: 1, close() {}, terminate() {} } as const;
     const unsent = { ...socket, bufferedAmount: 0 };
-    const flow = createSocketFlow(unsent, { write: () => true, writableLength: 0 });
+    const wire = new PassThrough();
+    const flow = createSocketFlow(unsent, wire);
     const slow: TestCaller = { ...owner, ctx: { ...owner.ctx, flow } };
     await using listener = listen(slow, room.roomId);
     await expect.poll(() => listener.events.length).toBe(1);
@@ -236,6 +238,7 @@ describe('chat.ephemeral', () => {
     }
     expect(listener.events.length).toBe(1);
     unsent.bufferedAmount = 0;
+    wire.emit('drain');
     await expect.poll(() => listener.events.length).toBe(2);
     const online = [room.owner, ...room.members].map(idOf).toSorted();
     expect(listener.now()).toEqual({ online, typing: [] });

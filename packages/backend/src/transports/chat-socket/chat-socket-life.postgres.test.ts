@@ -9,7 +9,7 @@ import { createTestServer, type TestServer } from '../../testing/test-server.ts'
 import { SOCKET_LIMITS } from '../websocket/limits.ts';
 import { bearer, ChatClient, chatPath } from './chat-testing.ts';
 
-const FLOW = { pauseBytes: 64_000, resumeBytes: 16_000, maxBytes: 1_048_576, stallMs: 700 };
+const FLOW = { pauseBytes: 64_000, maxBytes: 1_048_576, stallMs: 700 };
 let server: TestServer;
 beforeAll(async () => {
   server = await createTestServer({ limits: { sockets: { flow: FLOW } } });

@@ -41,7 +41,7 @@ describe('a client that does not read', () => {
     server = await createTestServer({
       router: testRouter,
       limits: {
-        sockets: { flow: { pauseBytes: 256_000, resumeBytes: 64_000, maxBytes: 1_048_576, stallMs: 700 } },
+        sockets: { flow: { pauseBytes: 256_000, maxBytes: 1_048_576, stallMs: 700 } },
       },
     });
     ada = await createTestCaller(server.node.backend);
