@@ -1,11 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Clients, type Server, type ServerOptions, startClients, startServer } from './processes.ts';
+import {
+  type Clients,
+  type PublishPlan,
+  type Server,
+  type ServerOptions,
+  startClients,
+  startServer,
+} from './processes.ts';
 
 export interface FanoutCase extends ServerOptions {
   subscribers: number;
   hasOwnIds: boolean;
   /** How many events are told at once, one measurement after the other. */
   batches: readonly number[];
+  /** Deliveries from one pause to the next, at least: few subscribers are told several times. */
+  minBurst?: number;
 }
 
 /** One server with its subscribers; CPU in microseconds, memory in MB. */
@@ -31,7 +40,7 @@ const CATCH_UP_MS = 30_000;
 export async function measureFanout(test: FanoutCase): Promise<FanoutFigures> {
   await using server = await startServer(test);
   await using clients = await startClients();
-  const plans = test.batches.map((batch) => planOf(test.subscribers, batch));
+  const plans = test.batches.map((batch) => planOf(test, batch));
   const alone: number[] = [];
   await server.publish({ events: WARM_UP_EVENTS, batch: 1, intervalMs: MIN_INTERVAL_MS });
   for (const plan of plans) alone.push(await cpuOf(server, async () => await server.publish(plan)));
@@ -58,10 +67,13 @@ export async function measureFanout(test: FanoutCase): Promise<FanoutFigures> {
   return { perDelivery, rssMb: rssBytes / 1e6, grownMb: (rssBytes - before) / 1e6 };
 }
 
-function planOf(subscribers: number, batch: number): { events: number; batch: number; intervalMs: number } {
-  const wanted = Math.min(MAX_EVENTS, Math.max(80, DELIVERIES / subscribers));
-  const events = Math.ceil(wanted / batch) * batch;
-  return { events, batch, intervalMs: Math.max(MIN_INTERVAL_MS, (subscribers * batch * PACE_US) / 1_000) };
+function planOf({ subscribers, minBurst = 1 }: FanoutCase, batch: number): PublishPlan {
+  const burst = Math.ceil(minBurst / (subscribers * batch));
+  const size = batch * burst;
+  const wanted = Math.min(MAX_EVENTS * burst, Math.max(80, DELIVERIES / subscribers));
+  const events = Math.ceil(wanted / size) * size;
+  const intervalMs = Math.max(MIN_INTERVAL_MS, (subscribers * size * PACE_US) / 1_000);
+  return { events, batch, burst, intervalMs };
 }
 
 async function cpuOf(server: Server, work: () => Promise<void>): Promise<number> {

@@ -23,6 +23,9 @@ export interface PublishPlan {
   events: number;
   /** How many are told at once. */
   batch: number;
+  /** How many batches are told one after the other before there is a pause. */
+  burst?: number;
+  /** From the beginning of a burst to the next. */
   intervalMs: number;
   /** What each says; left out, a sentence. */
   text?: string;

@@ -15,6 +15,7 @@ const venue = await open(settings.kind, settings);
 const publishInput = z.object({
   events: z.number(),
   batch: z.number(),
+  burst: z.number().default(1),
   intervalMs: z.number(),
   text: z.string().optional(),
 });
@@ -29,11 +30,12 @@ process.once('SIGTERM', () => {
 await listenForOrders({
   venue: async () => ({ port: venue.port, path: venue.path, hellos: await venue.hellos() }),
   async publish(input) {
-    const { events, batch, intervalMs, text } = publishInput.parse(input);
+    const { events, batch, burst, intervalMs, text } = publishInput.parse(input);
     const startedAt = performance.now();
-    for (let sent = 0; sent < events; sent += batch) {
-      await venue.publish(batch, text);
-      const dueMs = startedAt + ((sent + batch) / batch) * intervalMs - performance.now();
+    const size = batch * burst;
+    for (let sent = 0; sent < events; sent += size) {
+      for (let told = 0; told < size; told += batch) await venue.publish(batch, text);
+      const dueMs = startedAt + ((sent + size) / size) * intervalMs - performance.now();
       await pause(Math.max(0, dueMs));
     }
   },
