@@ -1,12 +1,9 @@
-import { TRPCError } from '@trpc/server';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../app-error.ts';
 import type { Caller, Core, RequestContext, RequestInfo } from '../context.ts';
-import { databaseTrouble } from '../db/database-errors.ts';
 import { developmentCaller, isDevelopmentCaller } from '../features/auth/development-user.ts';
 import { readToken, verifyAccess } from '../features/auth/verify-access.ts';
 import type { SocketFlow } from '../realtime/socket-flow.ts';
-import { trpcCodeOf } from '../trpc/errors.ts';
 import { refreshCookie } from './http/refresh-cookie.ts';
 import { isFromHere } from './is-from-here.ts';
 
@@ -60,13 +57,6 @@ async function socketCaller(core: Core, token: string, headers: IncomingHttpHead
 
 function developer(core: Core, headers: IncomingHttpHeaders): Caller | null {
   return isFromHere(headers, core.config) ? developmentCaller(core) : null;
-}
-
-/** As tRPC wants it, for what is thrown outside of a procedure; no procedure's middleware maps that. */
-export function asTrpcError(err: unknown): unknown {
-  const known = err instanceof AppError ? err : databaseTrouble(err);
-  if (known === null) return err;
-  return new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
 }
 
 function bearerToken(header: string | undefined): string | null {

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorData } from '@aura/contract';
-import type { TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
+import { type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { AppError } from '../app-error.ts';
 import { databaseTrouble } from '../db/database-errors.ts';
@@ -41,6 +41,13 @@ const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
 
 export function trpcCodeOf(code: ErrorCode): TRPC_ERROR_CODE_KEY {
   return TRPC_CODES[code];
+}
+
+/** What was thrown as tRPC wants it, if a caller may know of it; else as it is. */
+export function asTrpcError(err: unknown): unknown {
+  const known = err instanceof AppError ? err : databaseTrouble(err);
+  if (known === null) return err;
+  return new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
 }
 
 /** What was thrown, if a caller may know of it. Subscriptions throw past every middleware, so it is asked here too. */

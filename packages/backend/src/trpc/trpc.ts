@@ -1,11 +1,11 @@
 import type { ApiKeyScope } from '@aura/contract';
-import { initTRPC, TRPCError } from '@trpc/server';
+import { initTRPC, type TRPCProcedureType } from '@trpc/server';
 import { z } from 'zod';
 import { AppError, sessionRevoked } from '../app-error.ts';
-import type { CallerContext, RequestContext } from '../context.ts';
+import type { Caller, RequestContext } from '../context.ts';
 import { assertPerson, assertScope } from '../features/auth/auth-policy.ts';
 import { rateBuckets } from './rate-buckets.ts';
-import { errorData, knownCause, publicMessage, trpcCodeOf } from './errors.ts';
+import { asTrpcError, errorData, knownCause, publicMessage } from './errors.ts';
 import type { RestRoute } from './rest-route.ts';
 
 export interface ProcedureMeta {
@@ -35,30 +35,44 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** Turns what use cases throw into tRPC's errors in one place, so that no procedure needs a try. */
-const mapErrors = t.middleware(async ({ next }) => {
-  const result = await next();
-  if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
-  const known = knownCause(result.error);
-  if (known === null) return result;
-  throw new TRPCError({ code: trpcCodeOf(known.code), message: known.message, cause: known });
-});
+interface Call {
+  ctx: RequestContext;
+  type: TRPCProcedureType;
+  meta: ProcedureMeta | undefined;
+}
+
+/**
+ * Procedures of one kind: `admit` throws for callers that may not call them, and answers the caller whom they get to see.
+ * What stands before a procedure is one middleware, for tRPC copies all that it is given several times for each.
+ */
+const guarded = <C extends Caller | null>(admit: (call: Call) => C) =>
+  t.procedure.use(async ({ ctx, type, meta, next }) => {
+    try {
+      await limitRate(ctx, meta);
+      admit({ ctx, type, meta });
+    } catch (err) {
+      throw asTrpcError(err);
+    }
+    // A type and no value: tRPC would make a copy of the whole context for it.
+    const result = await next<{ caller: C }>({});
+    if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
+    // What use cases throw becomes tRPC's in one place, so that no procedure needs a try.
+    const known = knownCause(result.error);
+    if (known === null) return result;
+    throw asTrpcError(known);
+  });
 
 /** In one place for every call over every transport, before anything is done for it. */
-const limitRate = t.middleware(async ({ ctx, meta, next }) => {
-  if (ctx.rateLimits !== null) {
-    const buckets = rateBuckets(ctx, meta?.isSignIn ?? false);
-    const retryAfterMs = await ctx.rateLimits.take(ctx.request, buckets);
-    if (retryAfterMs !== null) {
-      const message = `Too many calls. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`;
-      throw new AppError('TOO_MANY_REQUESTS', { message, retryAfterMs });
-    }
-  }
-  return await next();
-});
+async function limitRate(ctx: RequestContext, meta: ProcedureMeta | undefined): Promise<void> {
+  if (ctx.rateLimits === null) return;
+  const retryAfterMs = await ctx.rateLimits.take(ctx.request, rateBuckets(ctx, meta?.isSignIn ?? false));
+  if (retryAfterMs === null) return;
+  const message = `Too many calls. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`;
+  throw new AppError('TOO_MANY_REQUESTS', { message, retryAfterMs });
+}
 
 /** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(mapErrors).use(limitRate);
+export const publicProcedure = guarded(({ ctx }) => ctx.caller);
 
 /** What lets somebody in: limited more closely, over all nodes. */
 export const signInProcedure = publicProcedure.meta({ isSignIn: true });
@@ -67,45 +81,46 @@ export const signInProcedure = publicProcedure.meta({ isSignIn: true });
  * Refuses a token that ended or a session that was revoked since the socket opened. For procedures that check scopes
  * themselves; all others build on one of those below.
  */
-export const signedInProcedure = publicProcedure.meta({ needsCaller: true }).use(async ({ ctx, next }) => {
+export const signedInProcedure = guarded(signedIn).meta({ needsCaller: true });
+
+/** Anyone signed in, guests too, and API keys with the scope for it: every procedure that keys may call ends here. */
+export const userProcedure = guarded(withScope).meta({ needsCaller: true });
+
+/** A person's session, no API key: for what manages sessions, keys and passwords. */
+export const personProcedure = guarded((call) => {
+  const caller = signedIn(call);
+  assertPerson(caller);
+  return caller;
+}).meta({ needsCaller: true });
+
+/** Signed in and not a guest: whoever may create things and start runs. */
+export const memberProcedure = guarded((call) => {
+  const caller = withScope(call);
+  if (caller.role !== 'guest') return caller;
+  throw new AppError('FORBIDDEN', { message: 'Guests may only read what is shared with them.' });
+}).meta({ needsCaller: true });
+
+/** An admin of the tenant; an API key needs the scope for it. */
+export const adminProcedure = guarded((call) => {
+  const caller = withScope(call);
+  if (caller.role === 'admin') return caller;
+  throw new AppError('FORBIDDEN', { message: 'Only admins of this tenant may do this. Ask one.' });
+}).meta({ needsCaller: true, scope: 'admin' });
+
+function signedIn({ ctx }: Call): Caller {
   const { caller } = ctx;
   if (caller === null || caller.expiresAt.getTime() <= ctx.clock.now().getTime()) {
     throw new AppError('UNAUTHORIZED', { message: 'Sign in first.' });
   }
-  if (ctx.sessionWatch.isRevoked(caller.sessionId)) {
-    throw sessionRevoked();
-  }
-  // tRPC merges it into the rest, which is not small: more than what changes costs every call a copy.
-  return await next({ ctx: { caller } satisfies Pick<CallerContext, 'caller'> });
-});
+  if (ctx.sessionWatch.isRevoked(caller.sessionId)) throw sessionRevoked();
+  return caller;
+}
 
-/** Anyone signed in, guests too, and API keys with the scope for it: every procedure that keys may call ends here. */
-export const userProcedure = signedInProcedure.use(async ({ ctx, type, meta, next }) => {
-  assertScope(ctx.caller, meta?.scope ?? (type === 'mutation' ? 'write' : 'read'));
-  return await next();
-});
-
-/** A person's session, no API key: for what manages sessions, keys and passwords. */
-export const personProcedure = signedInProcedure.use(async ({ ctx, next }) => {
-  assertPerson(ctx.caller);
-  return await next();
-});
-
-/** Signed in and not a guest: whoever may create things and start runs. */
-export const memberProcedure = userProcedure.use(async ({ ctx, next }) => {
-  if (ctx.caller.role === 'guest') {
-    throw new AppError('FORBIDDEN', { message: 'Guests may only read what is shared with them.' });
-  }
-  return await next();
-});
-
-/** An admin of the tenant; an API key needs the scope for it. */
-export const adminProcedure = userProcedure.meta({ scope: 'admin' }).use(async ({ ctx, next }) => {
-  if (ctx.caller.role !== 'admin') {
-    throw new AppError('FORBIDDEN', { message: 'Only admins of this tenant may do this. Ask one.' });
-  }
-  return await next();
-});
+function withScope(call: Call): Caller {
+  const caller = signedIn(call);
+  assertScope(caller, call.meta?.scope ?? (call.type === 'mutation' ? 'write' : 'read'));
+  return caller;
+}
 
 /** The answer of procedures that have nothing to say. */
 export const nothingSchema = z.object({});

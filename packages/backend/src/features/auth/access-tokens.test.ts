@@ -187,6 +187,16 @@ describe('access tokens', () => {
     }
   });
 
+  it('end for a node that has often seen them as for any other', async () => {
+    let ms = 0;
+    const node = createAccessTokens({ secrets: [SECRET], clock: { now: () => clockAt(ms).now() } });
+    const { token } = await node.issue(own);
+    for (ms of [0, 1_000, 904_000]) expect(await node.verify(token)).toMatchObject(ids);
+    for (ms of [906_000, 906_000]) {
+      expect(await refusalOf(node.verify(token))).toMatchObject({ code: 'UNAUTHORIZED' });
+    }
+  });
+
   it('carry the claims that older clients read', async () => {
     const [, payload] = partsOf((await tokens.issue(own)).token);
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({

@@ -8,7 +8,8 @@ import { knownCause, trpcCodeOf } from '../../trpc/errors.ts';
 import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
 import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import { reportError } from '../report-error.ts';
-import { asTrpcError, httpContext } from '../request-context.ts';
+import { asTrpcError } from '../../trpc/errors.ts';
+import { httpContext } from '../request-context.ts';
 import { requestInfo } from '../request-info.ts';
 import { classifyHttpError } from './problem.ts';
 

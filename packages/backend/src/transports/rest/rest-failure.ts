@@ -3,7 +3,7 @@ import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { errorData, publicMessage } from '../../trpc/errors.ts';
 import type { RestRoute } from '../../trpc/rest-route.ts';
-import { asTrpcError } from '../request-context.ts';
+import { asTrpcError } from '../../trpc/errors.ts';
 
 /** Why a call failed, in the words of its route. */
 export interface RestFailure {
