@@ -13,6 +13,7 @@ import * as authExternal from './migrations/0020-auth-external.ts';
 import * as authMembers from './migrations/0021-auth-members.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as chatGateway from './migrations/0030-chat-gateway.ts';
+import * as messageWords from './migrations/0031-message-words.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -27,6 +28,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0021-auth-members': authMembers,
   '0022-audit-chain': auditChain,
   '0030-chat-gateway': chatGateway,
+  '0031-message-words': messageWords,
 };
 
 /**

@@ -3,9 +3,9 @@ import { runStatements } from '../run-statements.ts';
 import { isolate } from './isolate.ts';
 
 /** Kana, Han and Hangul. */
-const CHARACTER_WORDS = String.raw`\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3`;
+export const CHARACTER_WORDS = String.raw`\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3`;
 /** Punctuation and symbols, ASCII and beyond, listed because what databases take for a letter depends on their locale. */
-const BETWEEN_WORDS =
+export const BETWEEN_WORDS =
   String.raw`\u0001-/:-@\[-\u0060{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f` +
   String.raw`\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff`;
 
