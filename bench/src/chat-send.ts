@@ -1,5 +1,6 @@
 // npm run chat-send -w bench : messages that are kept and told, on Aura and on Socket.IO with an INSERT through `pg`.
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { startPostgres, startRedis } from '@aura/backend/testing';
 import { measureChat, type ChatFigures } from './chat-send/measure-chat.ts';
 import type { ChatKind } from './chat-send/venue.ts';
@@ -14,6 +15,8 @@ const HELP = `npm run chat-send -w bench -- [options]
   --writers N    people who write, each one message after the other (64)
   --readers N    people who read (50)
   --no-peer      Aura alone
+  --database X   the core that PostgreSQL shares: the server's, so that the clients are what limits in no case, or the
+                 clients', so that the server has one to itself (server)
   --one-node     leave out the measurements over two nodes with Redis
   --profile DIR  leave a CPU profile of every Aura server there`;
 
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     writers: { type: 'string', default: '64' },
     readers: { type: 'string', default: '50' },
     'no-peer': { type: 'boolean', default: false },
+    database: { type: 'string', default: 'server' },
     'one-node': { type: 'boolean', default: false },
     profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -33,6 +37,7 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
+const sharing = z.enum(['server', 'clients']).parse(values.database);
 const rounds = countOf('rounds', values.rounds);
 const plan = {
   seconds: countOf('seconds', values.seconds),
@@ -41,10 +46,10 @@ const plan = {
   profileDir: values.profile ?? null,
 };
 
-// Before the move, so that it may use both cores: beside a real server it would have a machine of its own.
 await using postgres = await startPostgres({ durable: true });
 await using redis = await startRedis();
 moveToCore(CORES?.others, process.pid);
+if (sharing === 'server') moveToCore(CORES?.server, postgres.pid);
 const peerUrl = await createPeerDatabase(postgres.url);
 
 const kinds: ChatKind[] = values['no-peer'] ? ['aura'] : ['socket.io', 'aura'];
@@ -82,7 +87,7 @@ const COLUMNS = [
 const over = (name: string, of: (figure: ChatFigures) => number): number =>
   median((figures.get(name) ?? []).map(of));
 console.log(
-  `\n${plan.writers} writers, ${plan.readers} readers, acknowledged after the commit, medians of ${rounds} rounds of ${plan.seconds} s, fsync on`,
+  `\n${plan.writers} writers, ${plan.readers} readers, acknowledged after the commit, medians of ${rounds} rounds of ${plan.seconds} s, fsync on,\nPostgreSQL on the core of the ${sharing}`,
 );
 console.log(
   table([
