@@ -295,8 +295,7 @@ async function readMissing(database: Database, { streamId, tail }: Topic): Promi
 }
 
 async function readHeads(database: Database, ids: string[]): Promise<{ id: string; head: number }[]> {
-  return await database.db.transaction().execute(async (db) => {
-    await sql`select set_config('role', 'aura_system', true)`.execute(db);
+  return await withSystemTransaction({ database, hub: NO_HUB }, async ({ db }) => {
     // One parameter however many streams: PostgreSQL takes 65,535 at most.
     const wanted = sql<string>`(select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
     return await db.selectFrom('streams').select(['id', 'head']).where('id', 'in', wanted).execute();
