@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { StreamEvent } from './event.ts';
 
@@ -36,4 +36,14 @@ export async function readStreamHead(db: Kysely<Schema>, streamId: string): Prom
     .where('id', '=', streamId)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Where several streams stand now. */
+export async function readHeads(
+  db: Kysely<Schema>,
+  streamIds: readonly string[],
+): Promise<{ id: string; head: number }[]> {
+  // One parameter however many streams: PostgreSQL takes 65,535 at most.
+  const wanted = sql<string>`(select value::uuid from jsonb_array_elements_text(${JSON.stringify(streamIds)}::jsonb))`;
+  return await db.selectFrom('streams').select(['id', 'head']).where('id', 'in', wanted).execute();
 }
