@@ -6,7 +6,7 @@ import { AppError } from '../app-error.ts';
  */
 export function databaseTrouble(err: unknown): AppError | null {
   if (!(err instanceof Error)) return null;
-  const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
+  const code = sqlStateOf(err) ?? '';
   if (TIMEOUT_CODES.test(code) || TIMEOUT_MESSAGES.test(err.message)) {
     return new AppError('TIMEOUT', {
       message: 'The database took too long. Try again; repeating the call with the same clientId is safe.',
@@ -23,6 +23,11 @@ export function databaseTrouble(err: unknown): AppError | null {
     });
   }
   return null;
+}
+
+/** The database's code for what went wrong (SQLSTATE), or Node's for a connection; null for other errors. */
+export function sqlStateOf(err: unknown): string | null {
+  return err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : null;
 }
 
 /** A statement, a lock, a transaction that nobody went on with. */

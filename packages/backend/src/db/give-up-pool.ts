@@ -1,5 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
+import { sqlStateOf } from './database-errors.ts';
 import { createStatementNames, type StatementNames } from './statement-names.ts';
 
 /**
@@ -68,7 +69,7 @@ const commandOf = (command: string): (typeof COMMANDS)[number] =>
 
 /** A table was changed since the statement was prepared; this connection would be refused for ever. */
 function isOutdatedPlan(err: unknown): boolean {
-  return err instanceof Error && 'code' in err && err.code === '0A000';
+  return sqlStateOf(err) === '0A000';
 }
 
 /** The server refused one statement and goes on, unlike after FATAL or when nothing was heard of it. */

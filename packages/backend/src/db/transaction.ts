@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { CommittedBatch } from '../realtime/event.ts';
+import { sqlStateOf } from './database-errors.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -26,12 +27,12 @@ export const NO_HUB: Scope['hub'] = { publish: () => {} };
  * deadlock or a serialization failure, so `work` must do nothing but database work.
  */
 export async function withTransaction<T>(ctx: TenantScope, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await attempt(ctx, 'aura_app', ctx.caller.tenantId, work);
+  return await attempt(ctx, { role: 'aura_app', tenant: ctx.caller.tenantId }, work);
 }
 
 /** As `withTransaction`, over all tenants: for signing in, sweeping and claiming. Grants keep it to those tables. */
 export async function withSystemTransaction<T>(ctx: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await attempt(ctx, 'aura_system', '', work);
+  return await attempt(ctx, { role: 'aura_system', tenant: '' }, work);
 }
 
 /** A read of several statements that all see the same moment. */
@@ -52,8 +53,7 @@ const MAX_ATTEMPTS = 4;
 
 async function attempt<T>(
   ctx: Scope,
-  role: string,
-  tenant: string,
+  { role, tenant }: { role: string; tenant: string },
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   for (let round = 1; ; round++) {
@@ -82,12 +82,9 @@ async function become(db: Kysely<Schema>, role: string, tenant: string): Promise
  * same clientId: the second look finds it.
  */
 function isTransient(err: unknown): boolean {
-  return (
-    err instanceof Error &&
-    'code' in err &&
-    (err.code === '40001' ||
-      err.code === '40P01' ||
-      err.code === '0A000' ||
-      (err.code === '23505' && 'constraint' in err && err.constraint === 'messages_client'))
-  );
+  const state = sqlStateOf(err);
+  if (state === '23505') {
+    return err instanceof Error && 'constraint' in err && err.constraint === 'messages_client';
+  }
+  return state === '40001' || state === '40P01' || state === '0A000';
 }

@@ -1,4 +1,5 @@
 import { databaseTrouble } from '../db/database-errors.ts';
+import { createBell } from './bell.ts';
 import type { StreamEvent } from './event.ts';
 import type { StreamWatch } from './hub.ts';
 import type { Page, PageReader } from './page-reader.ts';
@@ -38,8 +39,8 @@ export async function* followBatches(
   { watch, pageReader }: { watch: StreamWatch; pageReader: PageReader },
   { tenantId, streamId, after, signal, ride = null }: FollowRequest,
 ): AsyncGenerator<readonly StreamEvent[], void, undefined> {
-  using alarm = createAlarm(signal);
-  using _changes = watch.onChange(alarm.ring);
+  using bell = createBell(signal);
+  using _changes = watch.onChange(bell.ring);
   await watch.ready;
 
   let last = after;
@@ -72,7 +73,7 @@ export async function* followBatches(
     if (events === null || events.length === 0) {
       // Nothing there although a hint said so: look again in a moment, less and less often.
       const isBehind = mustRead || watch.head > last;
-      await alarm.rung(isBehind ? Math.min(RECHECK_MS * 2 ** fruitlessReads++, MAX_RECHECK_MS) : null);
+      await bell.rung(isBehind ? Math.min(RECHECK_MS * 2 ** fruitlessReads++, MAX_RECHECK_MS) : null);
       continue;
     }
     fruitlessReads = 0;
@@ -104,33 +105,3 @@ function fill(watch: StreamWatch, { events, chars }: Page): void {
 const RECHECK_MS = 50;
 const MAX_RECHECK_MS = 1_000;
 const GIVE_UP_MS = 30_000;
-
-/** Wakes one waiter; rings that come while nobody waits are kept. */
-function createAlarm(
-  signal: AbortSignal,
-): Disposable & { ring: () => void; rung(timeoutMs: number | null): Promise<void> } {
-  let isRung = false;
-  let wake: (() => void) | null = null;
-  const ring = (): void => {
-    isRung = true;
-    wake?.();
-  };
-  signal.addEventListener('abort', ring, { once: true });
-  return {
-    ring,
-    async rung(timeoutMs) {
-      if (!isRung) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        wake = resolve;
-        const timer = timeoutMs === null ? null : setTimeout(resolve, timeoutMs);
-        await promise;
-        wake = null;
-        if (timer !== null) clearTimeout(timer);
-      }
-      isRung = false;
-    },
-    [Symbol.dispose]() {
-      signal.removeEventListener('abort', ring);
-    },
-  };
-}

@@ -1,3 +1,4 @@
+import { sqlStateOf } from '../db/database-errors.ts';
 import { jsonText } from '../db/json-text.ts';
 import type { CommittedBatch } from './event.ts';
 import type { Hub } from './hub.ts';
@@ -6,7 +7,7 @@ import type { Hub } from './hub.ts';
  * Writes of many callers, committed in groups: what arrives while a commit is under way makes up the next one, so a
  * commit's cost is shared by everybody who waits for it, and nobody waits for a timer. Nothing is answered before its
  * commit. One bad request fails alone: a group that the database refuses is written again part by part, and
- * then one by one.
+ * then one by one. Reads that many ask for at once are gathered in the same way, see `RoomItems`.
  */
 export interface GroupCommit<Q, R> extends AsyncDisposable {
   /** Resolves with what `write` answered for this request once it has committed. */
@@ -50,14 +51,14 @@ export function createGroupCommit<Q, R>({ write, partOf }: GroupCommitOptions<Q,
 
   const writeOrSplit = async (group: readonly Waiting<Q, R>[]): Promise<void> => {
     try {
-      // Once more when somebody has just written what it stumbled upon: at the second look that is there to be seen.
+      // Once more after a race: the second attempt sees what the other side has committed.
       await writeAll(group).catch(async (err: unknown) => {
-        if (!hasCode(err, /^(23505|40001|40P01)$/)) throw err;
+        if (!hasState(err, /^(23505|40001|40P01|0A000)$/)) throw err;
         await writeAll(group);
       });
     } catch (err) {
       const parts = [...Map.groupBy(group, ({ request }) => partOf(request)).values()];
-      const isLocked = hasCode(err, /^55P03$/);
+      const isLocked = hasState(err, /^55P03$/);
       if (isRefusal(err) && parts.length > 1) {
         await Promise.all(parts.map(writeOrSplit));
       } else if (isRefusal(err) && !isLocked && group.length > 1) {
@@ -79,7 +80,7 @@ export function createGroupCommit<Q, R>({ write, partOf }: GroupCommitOptions<Q,
 
   return {
     async add(request) {
-      if (isClosed) throw new Error('the log writer is closed');
+      if (isClosed) throw new Error('this node is stopping; nothing more is taken');
       const { promise, resolve, reject } = Promise.withResolvers<R>();
       queue.push({ request, resolve, reject });
       draining ??= drain();
@@ -97,11 +98,11 @@ export function createGroupCommit<Q, R>({ write, partOf }: GroupCommitOptions<Q,
  * too long), or a value could not even be made into JSON.
  */
 function isRefusal(err: unknown): boolean {
-  return err instanceof UnstorableError || hasCode(err, /^(22|23|40|42|54|55P03)/);
+  return err instanceof UnstorableError || hasState(err, /^(22|23|40|42|54|55P03)/);
 }
 
-function hasCode(err: unknown, codes: RegExp): boolean {
-  return err instanceof Error && 'code' in err && typeof err.code === 'string' && codes.test(err.code);
+function hasState(err: unknown, states: RegExp): boolean {
+  return states.test(sqlStateOf(err) ?? '');
 }
 
 /** As `jsonText`; a value that is no JSON is this request's fault alone. */

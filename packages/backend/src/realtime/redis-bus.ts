@@ -1,5 +1,6 @@
 import { redisUrls } from '../connect-redis-cluster.ts';
 import type { SecretRing } from '../secret-ring.ts';
+import { settledOrAborted } from '../settled-or-aborted.ts';
 import type { Bus } from './bus.ts';
 import { createMessageSeal } from './message-seal.ts';
 import { openRedisClusterWire } from './redis-cluster-wire.ts';
@@ -64,7 +65,8 @@ export function createRedisBus(
       const channel = channels.get(name) ?? enter(name);
       const listener = (message: string): void => onMessage(message);
       channel.listeners.add(listener);
-      await settledWithin(channel.heard.promise, SUBSCRIBE_DEADLINE_MS);
+      // Not for ever: a paused Redis answers nothing at all.
+      await settledOrAborted(channel.heard.promise, AbortSignal.timeout(SUBSCRIBE_DEADLINE_MS));
       return {
         unsubscribe() {
           channel.listeners.delete(listener);
@@ -89,12 +91,4 @@ export function createRedisBus(
       return Promise.resolve();
     },
   };
-}
-
-/** Waits for `promise`, but not for ever: a paused Redis answers nothing at all. */
-async function settledWithin(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  const { promise: deadline, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, timeoutMs);
-  await Promise.race([promise, deadline]);
-  clearTimeout(timer);
 }

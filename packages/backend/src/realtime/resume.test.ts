@@ -7,7 +7,7 @@ import { withTransaction } from '../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../testing/test-backend.ts';
 import { createTestTenant } from '../testing/test-caller.ts';
 import { createTestStream, type TestStream } from '../testing/test-stream.ts';
-import { LaneTickets } from './lane-tickets.ts';
+import { LaneMarks } from './lane-marks.ts';
 import { readStreamHead } from './read-events.ts';
 import { type FeedOptions, resumeFeed } from './resume.ts';
 import type { SocketFlow } from './socket-flow.ts';
@@ -184,7 +184,7 @@ describe('resumeFeed', () => {
   it('waits for the socket before each event', async () => {
     let readyCalls = 0;
     const flow: SocketFlow = {
-      tickets: new LaneTickets(),
+      marks: new LaneMarks(),
       write: () => true,
       ready: () => {
         readyCalls += 1;

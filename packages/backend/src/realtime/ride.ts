@@ -37,7 +37,7 @@ export function createRide(
   return {
     offer(view, seq) {
       if (watch.head !== seq && passenger !== null) return view;
-      return flow.tickets.issue(view, (request) => {
+      return flow.marks.mark(view, (request) => {
         passenger = { ...feed, port: flow, request };
         // tRPC may still send what was yielded just before the abort.
         if (!signal.aborted) place = watch.board(passenger, seq);

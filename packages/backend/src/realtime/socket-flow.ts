@@ -1,10 +1,8 @@
 import type { Writable } from 'node:stream';
-import type { WebSocket } from 'ws';
+import { settledOrAborted } from '../settled-or-aborted.ts';
+import { CLOSE_CODES, type Closable, hangUp } from './hang-up.ts';
 import type { LanePort } from './lane-port.ts';
-import { LaneTickets } from './lane-tickets.ts';
-
-/** Closing code for a reader that does not keep up; its client comes back and resumes at its cursor. */
-const SLOW_READER_CODE = 4008;
+import { LaneMarks } from './lane-marks.ts';
 
 export interface FlowLimits {
   /** Above this many unsent bytes nothing more is yielded until all have been sent; more than a stream's high-water mark. */
@@ -23,15 +21,17 @@ export const FLOW_LIMITS: FlowLimits = {
 /** Keeps what waits for one socket bounded, however many subscriptions it carries. */
 export interface SocketFlow extends LanePort {
   /** For this socket's encoder. */
-  readonly tickets: LaneTickets;
+  readonly marks: LaneMarks;
   /** Resolves when the socket can take more, or when `signal` aborts. Closes the socket (4008) when it never can. */
   ready(signal: AbortSignal): Promise<void>;
 }
 
-type Socket = Pick<WebSocket, 'bufferedAmount' | 'close' | 'terminate' | 'readyState'>;
+interface Socket extends Closable {
+  readonly bufferedAmount: number;
+}
 
-/** `WebSocket.OPEN` of every implementation. */
-const OPEN = 1;
+/** How long a slow reader has to read on and learn why it is closed: the reason queues behind the backlog. */
+const CLOSE_GRACE_MS = 5_000;
 
 /** Into how many looks the time without progress is divided. */
 const LOOKS = 10;
@@ -53,7 +53,11 @@ export function createSocketFlow(
       fruitless = socket.bufferedAmount < lowest ? 0 : fruitless + 1;
       lowest = Math.min(lowest, socket.bufferedAmount);
       if (fruitless < LOOKS && socket.bufferedAmount <= limits.maxBytes) return;
-      closeSlow(socket);
+      hangUp(socket, {
+        code: CLOSE_CODES.slow,
+        reason: 'too slow; reconnect and resume',
+        withinMs: CLOSE_GRACE_MS,
+      });
       resolve();
     }, limits.stallMs / LOOKS);
     // More waits than a stream takes without asking for a break, so it tells when all of it has gone.
@@ -66,10 +70,10 @@ export function createSocketFlow(
   };
 
   return {
-    tickets: new LaneTickets(),
+    marks: new LaneMarks(),
     write(frames) {
       // What `wire` holds is all that waits: without compression `socket` holds nothing back.
-      if (wire.writableLength > limits.pauseBytes || socket.readyState !== OPEN) return false;
+      if (wire.writableLength > limits.pauseBytes || socket.readyState !== socket.OPEN) return false;
       wire.write(frames);
       return true;
     },
@@ -78,25 +82,7 @@ export function createSocketFlow(
       waiting ??= drained().finally(() => {
         waiting = null;
       });
-      await untilAborted(waiting, signal);
+      await settledOrAborted(waiting, signal);
     },
   };
-}
-
-/** How long the reader has to read on and learn the reason. */
-const CLOSE_GRACE_MS = 5_000;
-
-/** The close frame queues behind the backlog, so a reader that never reads must be cut off as well. */
-function closeSlow(socket: Socket): void {
-  socket.close(SLOW_READER_CODE, 'too slow; reconnect and resume');
-  setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
-}
-
-async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise: aborted, resolve } = Promise.withResolvers<void>();
-  const onAbort = (): void => resolve();
-  signal.addEventListener('abort', onAbort, { once: true });
-  await Promise.race([promise, aborted]);
-  signal.removeEventListener('abort', onAbort);
 }

@@ -107,7 +107,7 @@ export class Topic implements Disposable {
     const hasGrown = events === null ? this.#tail.raise(head) : this.#tail.push(events, chars);
     this.#options.onResized(this.#tail.chars - charsBefore);
     if (!hasGrown) return;
-    // A head without its events may stand for anything, a rewriting too.
+    // A head without events may stand for anything, a rewrite too.
     if (events === null || events.some(rewritesLog)) this.#rewrites++;
     this.#carry(chars <= MAX_HINT_CHARS ? events : null);
     for (const wake of this.wakes) wake();

@@ -42,8 +42,8 @@ interface Call {
 }
 
 /**
- * Procedures of one kind: `admit` throws for callers that may not call them, and answers the caller whom they get to see.
- * What stands before a procedure is one middleware, for tRPC copies all that it is given several times for each.
+ * Procedures of one kind: `admit` throws for callers that may not call them; what it answers is the type that they see as
+ * `ctx.caller`. All checks are one middleware, because tRPC copies what it is given several times for each.
  */
 const guarded = <C extends Caller | null>(admit: (call: Call) => C) =>
   t.procedure.use(async ({ ctx, type, meta, next }) => {
@@ -64,8 +64,10 @@ const guarded = <C extends Caller | null>(admit: (call: Call) => C) =>
 
 /** In one place for every call over every transport, before anything is done for it. */
 async function limitRate(ctx: RequestContext, meta: ProcedureMeta | undefined): Promise<void> {
-  if (ctx.rateLimits === null) return;
-  const retryAfterMs = await ctx.rateLimits.take(ctx.request, rateBuckets(ctx, meta?.isSignIn ?? false));
+  const { rateLimits, caller, request } = ctx;
+  if (rateLimits === null) return;
+  const buckets = rateBuckets({ caller, request, isSignIn: meta?.isSignIn ?? false });
+  const retryAfterMs = await rateLimits.take(request, buckets);
   if (retryAfterMs === null) return;
   const message = `Too many calls. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`;
   throw new AppError('TOO_MANY_REQUESTS', { message, retryAfterMs });

@@ -1,4 +1,4 @@
-import type { Bell } from './bell.ts';
+import type { Bell } from '../../realtime/bell.ts';
 import type { RoomFollowing } from './room-followers.ts';
 import type { RoomActivity, RoomPulse } from './room-pulse.ts';
 import type { RoomPulses } from './room-pulses.ts';

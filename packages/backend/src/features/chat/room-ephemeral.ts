@@ -5,7 +5,7 @@ import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
-import { createBell } from './bell.ts';
+import { createBell } from '../../realtime/bell.ts';
 import { enterRoom } from './room-access.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function* roomEphemeral(
   });
   using held = await ctx.roomMoments.attend({ tenantId, roomId });
   const { moment } = held;
-  const bell = createBell(signal);
+  using bell = createBell(signal);
   using _changes = moment.onChange(bell.ring);
   // The client takes two events with one id for the same event, also across connections.
   const prefix = randomBytes(9).toString('base64url');

@@ -9,7 +9,7 @@ import { followStream } from '../../realtime/follow-stream.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
 import { accountEvent } from '../account/account-event.ts';
 import { findUserStreamId } from '../account/user-stream.ts';
-import { createBell } from './bell.ts';
+import { createBell } from '../../realtime/bell.ts';
 import { createInboxChanges, type InboxChanges } from './inbox-changes.ts';
 import { settleInbox } from './settle-inbox.ts';
 import { listedRooms } from './room-list-store.ts';
@@ -30,7 +30,7 @@ export async function* roomInbox(
   using stack = new DisposableStack();
   const ending = stack.adopt(new AbortController(), (controller) => controller.abort());
   const ended = AbortSignal.any([signal, ending.signal]);
-  const bell = createBell(ended);
+  using bell = createBell(ended);
   const changes = stack.use(createInboxChanges(ctx.roomPulses, ctx.caller, bell));
   // Listening begins before anything is read, so that nothing falls between the two.
   const roomIds = await followAccount(ctx, changes, ended);

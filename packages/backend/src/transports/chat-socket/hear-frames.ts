@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import { errorData, publicMessage } from '../../trpc/errors.ts';
 import { reportError } from '../report-error.ts';
 import { asError } from '../rest/rest-failure.ts';
-import { CLOSE_CODES, hangUp } from '../websocket/hang-up.ts';
+import { CLOSE_CODES, hangUp } from '../../realtime/hang-up.ts';
 import type { Admitted } from './admit-to-room.ts';
 import { errorFrame, parseChatFrame } from './chat-frames.ts';
 

@@ -7,7 +7,7 @@ import { errorData } from '../../trpc/errors.ts';
 import { reportError } from '../report-error.ts';
 import { asError } from '../rest/rest-failure.ts';
 import { boundIntake } from '../websocket/bound-intake.ts';
-import { CLOSE_CODES, hangUp } from '../websocket/hang-up.ts';
+import { CLOSE_CODES, hangUp } from '../../realtime/hang-up.ts';
 import type { SocketLimits } from '../websocket/limits.ts';
 import type { SocketRegistry } from '../websocket/socket-registry.ts';
 import type { Admitted } from './admit-to-room.ts';

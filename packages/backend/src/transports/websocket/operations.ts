@@ -2,7 +2,7 @@ import { type AnyTRPCRouter, getTRPCErrorShape, TRPCError } from '@trpc/server';
 import type { Encoder } from '@trpc/server/adapters/ws';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage, type TRPCRequestMessage } from '@trpc/server/rpc';
 import { AppError } from '../../app-error.ts';
-import type { LaneTickets } from '../../realtime/lane-tickets.ts';
+import type { LaneMarks } from '../../realtime/lane-marks.ts';
 import { trpcCodeOf } from '../../trpc/errors.ts';
 import { isNestedDeeper, MAX_INPUT_DEPTH } from '../json-depth.ts';
 
@@ -15,7 +15,7 @@ interface Options {
   /** False once the socket was hung up on: what still comes in is not acted upon. */
   isOpen(): boolean;
   send(text: string): void;
-  tickets: LaneTickets;
+  marks: LaneMarks;
 }
 
 /**
@@ -23,12 +23,12 @@ interface Options {
  * sees both a call begin and a subscription end, but every message passes here: a call begins when its request is
  * decoded and is over when its last answer is encoded. What goes over a limit is answered here and never reaches tRPC.
  */
-export function createOperations({ router, limits, isOpen, send, tickets }: Options): Encoder {
+export function createOperations({ router, limits, isOpen, send, marks }: Options): Encoder {
   const { transformer } = router._def._config;
   const active = new Map<number | string, TRPCRequestMessage['method']>();
   let isFirst = true;
 
-  const refusalOf = ({ id, method }: { id: number | string; method: string }): AppError | null => {
+  const overLimit = ({ id, method }: { id: number | string; method: string }): AppError | null => {
     if (active.has(id)) {
       return new AppError('BAD_INPUT', { message: `The id ${String(id).slice(0, 40)} is in use.` });
     }
@@ -45,7 +45,7 @@ export function createOperations({ router, limits, isOpen, send, tickets }: Opti
   const admit = (message: TRPCClientOutgoingMessage): boolean => {
     if (message.method === 'subscription.stop' || message.id === null) return true;
     const { id, method } = message;
-    const refusal = refusalOf({ id, method });
+    const refusal = overLimit({ id, method });
     if (refusal === null) active.set(id, method);
     else send(JSON.stringify({ id, error: errorShape(router, refusal, method) }));
     return refusal === null;
@@ -77,7 +77,7 @@ export function createOperations({ router, limits, isOpen, send, tickets }: Opti
     encode(message) {
       const text = JSON.stringify(message);
       // tRPC sends the text before anything else happens, so the lane's next frame comes after it.
-      tickets.redeem(message);
+      marks.spot(message);
       const answered = lastAnswer(message);
       if (answered !== null && (answered.isFinal || active.get(answered.id) !== 'subscription')) {
         active.delete(answered.id);

@@ -12,7 +12,7 @@ import { socketContext } from '../request-context.ts';
 import { requestId } from '../request-id.ts';
 import { requestInfo } from '../request-info.ts';
 import { boundIntake } from './bound-intake.ts';
-import { CLOSE_CODES, hangUp } from './hang-up.ts';
+import { CLOSE_CODES, hangUp } from '../../realtime/hang-up.ts';
 import type { SocketLimits } from './limits.ts';
 import { createOperations } from './operations.ts';
 import type { SocketRegistry } from './socket-registry.ts';
@@ -61,7 +61,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
       limits,
       isOpen: () => ws.readyState === ws.OPEN,
       send: (text) => ws.send(text),
-      tickets: flow.tickets,
+      marks: flow.marks,
     }),
     createContext: async ({ info }) => {
       clearTimeout(silence);
@@ -69,7 +69,7 @@ export function serveSocket(parts: SocketParts, ws: WebSocket, req: IncomingMess
         return await signIn(parts, { ws, req, flow, untilClosed, params: info.connectionParams ?? {} });
       } catch (err) {
         // After tRPC has sent its error: a client that was closed on without one comes back at once, for ever.
-        setImmediate(() => hangUp(ws, { ...refusalOf(err), withinMs: limits.closeMs }));
+        setImmediate(() => hangUp(ws, { ...closingOf(err), withinMs: limits.closeMs }));
         throw asTrpcError(err);
       }
     },
@@ -126,13 +126,13 @@ async function signIn({ core, limits, registry }: SocketParts, arrival: Arrival)
   return ctx;
 }
 
-function refusalOf(err: unknown): { code: number; reason: string } {
+function closingOf(err: unknown): { code: number; reason: string } {
   // The database could not be asked whether an API key is good, which is no word against the key.
   if (!(err instanceof AppError)) return { code: CLOSE_CODES.restart, reason: 'unavailable' };
-  if (err instanceof AppError && err.code === 'SESSION_REVOKED') {
+  if (err.code === 'SESSION_REVOKED') {
     return { code: CLOSE_CODES.revoked, reason: 'session ended' };
   }
-  if (err instanceof AppError && err.code === 'TOO_MANY_REQUESTS') {
+  if (err.code === 'TOO_MANY_REQUESTS') {
     return { code: CLOSE_CODES.tooMany, reason: 'too many connections' };
   }
   return { code: CLOSE_CODES.unauthorized, reason: 'unauthorized' };

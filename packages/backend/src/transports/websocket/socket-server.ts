@@ -7,7 +7,7 @@ import { clientAddress } from '../client-address.ts';
 import type { Core } from '../../context.ts';
 import { parseChatAddress } from '../chat-socket/chat-address.ts';
 import { createChatSockets } from '../chat-socket/chat-sockets.ts';
-import { CLOSE_CODES, hangUp } from './hang-up.ts';
+import { CLOSE_CODES, hangUp } from '../../realtime/hang-up.ts';
 import type { SocketLimits } from './limits.ts';
 import { serveSocket } from './serve-socket.ts';
 import { createSocketRegistry } from './socket-registry.ts';

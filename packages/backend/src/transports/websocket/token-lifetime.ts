@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { CLOSE_CODES, hangUp } from './hang-up.ts';
+import { CLOSE_CODES, hangUp } from '../../realtime/hang-up.ts';
 import type { SocketLimits } from './limits.ts';
 
 const RECONNECT = JSON.stringify({ id: null, method: 'reconnect' });

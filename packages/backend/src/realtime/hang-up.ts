@@ -1,5 +1,3 @@
-import type { WebSocket } from 'ws';
-
 /** Why a socket was closed, as its client reads it. */
 export const CLOSE_CODES = {
   /** The server stops: come back, there or elsewhere. */
@@ -8,6 +6,8 @@ export const CLOSE_CODES = {
   unauthorized: 4401,
   /** The session ended: sign in again. */
   revoked: 4403,
+  /** It does not read what it is sent: come back and resume. */
+  slow: 4008,
   /** On the chat socket: this user is not in the room any more. */
   departed: 4404,
   /** On the chat socket: too many frames that make no sense. */
@@ -16,9 +16,18 @@ export const CLOSE_CODES = {
   tooMany: 4429,
 } as const;
 
+/** What is needed of a WebSocket for that. */
+export interface Closable {
+  readonly readyState: number;
+  readonly OPEN: number;
+  once(event: 'close', listener: () => void): unknown;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
 /** Closes with a reason, and cuts the connection when the other side does not finish the handshake in time. */
 export function hangUp(
-  ws: WebSocket,
+  ws: Closable,
   { reason, code, withinMs }: { reason: string; code: number; withinMs: number },
 ): void {
   if (ws.readyState !== ws.OPEN) return;

@@ -5,18 +5,18 @@ import type { LaneRequest } from './lane-port.ts';
  * yields an event as an object of its own, and the socket's encoder recognises that object. No frame is sent for it
  * alone, and a client sees nothing of it.
  */
-export class LaneTickets {
+export class LaneMarks {
   readonly #waiting = new WeakMap<object, (request: LaneRequest) => void>();
 
   /** The same event, to be yielded instead; `onSent` is called right before its frame is handed to the socket. */
-  issue<E extends object>(event: E, onSent: (request: LaneRequest) => void): E {
-    const ticket = { ...event };
-    this.#waiting.set(ticket, onSent);
-    return ticket;
+  mark<E extends object>(event: E, onSent: (request: LaneRequest) => void): E {
+    const marked = { ...event };
+    this.#waiting.set(marked, onSent);
+    return marked;
   }
 
   /** For each message the encoder is given. */
-  redeem(message: unknown): void {
+  spot(message: unknown): void {
     const { id, jsonrpc, result } = asRecord(message);
     const event = asRecord(asRecord(result)['data'])['data'];
     if (typeof event !== 'object' || event === null) return;
