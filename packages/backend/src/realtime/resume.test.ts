@@ -190,6 +190,7 @@ describe('resumeFeed', () => {
         readyCalls += 1;
         return Promise.resolve();
       },
+      turn: () => Promise.resolve({ [Symbol.dispose]: () => {} }),
     };
     await read({ flow });
     expect(readyCalls).toBe(range(OLDEST, HEAD).length);

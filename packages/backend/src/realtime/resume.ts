@@ -73,6 +73,8 @@ export async function* resumeFeed<E extends object, S>(
   let { epoch } = stream;
   let after = usablePlace(options, stream);
   if (after === null) {
+    using _turn = await ctx.flow?.turn(signal);
+    if (signal.aborted) return;
     const snapshot = await options.readSnapshot();
     const place = parseCursor(snapshot.cursor);
     if (place === null) throw new Error('a snapshot came without a cursor');

@@ -3,18 +3,17 @@ import { settledOrAborted } from '../settled-or-aborted.ts';
 import { CLOSE_CODES, type Closable, hangUp } from './hang-up.ts';
 import type { LanePort } from './lane-port.ts';
 import { LaneMarks } from './lane-marks.ts';
+import { createTurns } from './turns.ts';
 
 export interface FlowLimits {
   /** Above this many unsent bytes nothing more is yielded until all have been sent; more than a stream's high-water mark. */
   pauseBytes: number;
-  /** Above this many, or without any progress for `stallMs`, the socket is closed. */
-  maxBytes: number;
+  /** Without any progress for so long while something waits, the socket is closed. */
   stallMs: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
   pauseBytes: 256_000,
-  maxBytes: 1_048_576,
   stallMs: 10_000,
 };
 
@@ -24,6 +23,11 @@ export interface SocketFlow extends LanePort {
   readonly marks: LaneMarks;
   /** Resolves when the socket can take more, or when `signal` aborts. Closes the socket (4008) when it never can. */
   ready(signal: AbortSignal): Promise<void>;
+  /**
+   * A place to make something large for this socket, to be given back once that was handed to it. There are few, and none
+   * is given while the socket has no room; so what one client asks for at once is not made at once.
+   */
+  turn(signal: AbortSignal): Promise<Disposable>;
 }
 
 interface Socket extends Closable {
@@ -32,6 +36,8 @@ interface Socket extends Closable {
 
 /** How long a slow reader has to read on and learn why it is closed: the reason queues behind the backlog. */
 const CLOSE_GRACE_MS = 5_000;
+
+const TURNS = 4;
 
 /** Into how many looks the time without progress is divided. */
 const LOOKS = 10;
@@ -42,6 +48,7 @@ export function createSocketFlow(
   wire: Pick<Writable, 'write' | 'writableLength' | 'once' | 'off'>,
   limits: FlowLimits = FLOW_LIMITS,
 ): SocketFlow {
+  const turns = createTurns(TURNS);
   let waiting: Promise<void> | null = null;
 
   /** One watcher a socket; its subscriptions wait for it together. */
@@ -52,7 +59,7 @@ export function createSocketFlow(
     const look = setInterval(() => {
       fruitless = socket.bufferedAmount < lowest ? 0 : fruitless + 1;
       lowest = Math.min(lowest, socket.bufferedAmount);
-      if (fruitless < LOOKS && socket.bufferedAmount <= limits.maxBytes) return;
+      if (fruitless < LOOKS) return;
       hangUp(socket, {
         code: CLOSE_CODES.slow,
         reason: 'too slow; reconnect and resume',
@@ -69,6 +76,14 @@ export function createSocketFlow(
     wire.off('close', resolve);
   };
 
+  const ready = async (signal: AbortSignal): Promise<void> => {
+    if (socket.bufferedAmount <= limits.pauseBytes) return;
+    waiting ??= drained().finally(() => {
+      waiting = null;
+    });
+    await settledOrAborted(waiting, signal);
+  };
+
   return {
     marks: new LaneMarks(),
     write(frames) {
@@ -77,12 +92,12 @@ export function createSocketFlow(
       wire.write(frames);
       return true;
     },
-    async ready(signal) {
-      if (socket.bufferedAmount <= limits.pauseBytes) return;
-      waiting ??= drained().finally(() => {
-        waiting = null;
-      });
-      await settledOrAborted(waiting, signal);
+    ready,
+    async turn(signal) {
+      const turn = await turns.take(signal);
+      await ready(signal);
+      // tRPC hands an answer to the socket a moment after its procedure has ended.
+      return { [Symbol.dispose]: () => void setImmediate(() => turn[Symbol.dispose]()) };
     },
   };
 }

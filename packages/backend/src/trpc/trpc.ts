@@ -35,6 +35,8 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+const NEVER = new AbortController().signal;
+
 interface Call {
   ctx: RequestContext;
   type: TRPCProcedureType;
@@ -46,13 +48,14 @@ interface Call {
  * `ctx.caller`. All checks are one middleware, because tRPC copies what it is given several times for each.
  */
 const guarded = <C extends Caller | null>(admit: (call: Call) => C) =>
-  t.procedure.use(async ({ ctx, type, meta, next }) => {
+  t.procedure.use(async ({ ctx, type, meta, signal = NEVER, next }) => {
     try {
       await limitRate(ctx, meta);
       admit({ ctx, type, meta });
     } catch (err) {
       throw asTrpcError(err);
     }
+    using _turn = type === 'query' ? await ctx.flow?.turn(signal) : null;
     // A type and no value: tRPC would make a copy of the whole context for it.
     const result = await next<{ caller: C }>({});
     if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;

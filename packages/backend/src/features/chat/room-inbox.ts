@@ -35,11 +35,16 @@ export async function* roomInbox(
   // Listening begins before anything is read, so that nothing falls between the two.
   const roomIds = await followAccount(ctx, changes, ended);
   await changes.open(roomIds);
-  const rooms = await readRooms(ctx, changes, roomIds);
-  const listed = new Set(rooms.map(({ room }) => room.id));
+  const listed = new Set<string>();
   const prefix = randomBytes(9).toString('base64url');
   let count = 0;
-  yield tracked(`${prefix}.${++count}`, { type: 'reset', data: { rooms } });
+  {
+    using _turn = await ctx.flow?.turn(signal);
+    if (signal.aborted) return;
+    const rooms = await readRooms(ctx, changes, roomIds);
+    for (const { room } of rooms) listed.add(room.id);
+    yield tracked(`${prefix}.${++count}`, { type: 'reset', data: { rooms } });
+  }
   while (!signal.aborted) {
     await bell.rung();
     await ctx.flow?.ready(signal);

@@ -12,7 +12,7 @@ test('serves those who read while 100 others do not, keeps little for these and 
     limits: {
       sockets: {
         maxSocketsPerUser: 500,
-        flow: { pauseBytes: 256_000, maxBytes: 1_048_576, stallMs: 1_000 },
+        flow: { pauseBytes: 256_000, stallMs: 1_000 },
       },
     },
   });
