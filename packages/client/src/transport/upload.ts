@@ -1,6 +1,7 @@
 import { type AttachmentView, attachmentViewSchema, errorCodeSchema } from '@aura/contract';
 import { z } from 'zod';
 import { AuraError } from '../aura-error.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Session } from '../session/session.ts';
 import { codeOfStatus } from './code-of-status.ts';
 
@@ -91,14 +92,6 @@ function parseAnswer({ status, text }: Answer): AttachmentView {
     throw new AuraError(code, { message: detail ?? code });
   }
   throw new AuraError(codeOfStatus(status), { message: `the upload was answered with status ${status}` });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What came of it nobody knows, but a file without a message is nothing: sending it again does no harm. */
