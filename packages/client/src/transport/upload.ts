@@ -12,6 +12,8 @@ export interface UploadOptions {
   signal?: AbortSignal;
 }
 
+export type Upload = (roomId: string, file: Blob, options: UploadOptions) => Promise<AttachmentView>;
+
 interface UploadRequest extends Omit<UploadOptions, 'name'> {
   url: string;
   file: Blob;
@@ -29,8 +31,8 @@ interface UploadParts {
 }
 
 /** Sends files as they are, which tRPC does not. A token that is refused is renewed once: nothing was stored. */
-export function createUpload({ base, fetch, session }: UploadParts) {
-  return async (roomId: string, file: Blob, { name, ...options }: UploadOptions): Promise<AttachmentView> => {
+export function createUpload({ base, fetch, session }: UploadParts): Upload {
+  return async (roomId, file, { name, ...options }) => {
     const url = `${base}/api/rooms/${encodeURIComponent(roomId)}/attachments?name=${encodeURIComponent(name)}`;
     const transmit = async (): Promise<Answer & { token: string | null }> => {
       const token = await session.accessToken();
