@@ -7,6 +7,7 @@ import { CORES, moveToCore } from './cores.ts';
 import { compareFanout, CONTESTANTS } from './fanout/compare-fanout.ts';
 import { measureFlat } from './fanout/measure-flat.ts';
 import { measureStalled } from './fanout/measure-stalled.ts';
+import { wordOf } from './word-of.ts';
 
 const HELP = `npm run fanout -w bench -- [options]
   --rounds N         rounds, the contestants taking turns; figures are medians over them (3)
@@ -31,23 +32,24 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
+const rounds = countOf('rounds', values.rounds);
+const stalled = values.stalled === undefined ? null : countOf('stalled', values.stalled);
+const counts = values.subscribers.split(',').map((count) => countOf('subscribers', count));
+const kinds = [...new Set(CONTESTANTS.map(({ kind }) => kind))];
+const only = values.only.split(',').map((kind) => wordOf('only', kind, kinds));
 
 await using postgres = await startPostgres({ durable: true });
 moveToCore(CORES?.others, process.pid);
 const options = { databaseUrl: postgres.url, profileDir: values.profile ?? null };
-const rounds = countOf('rounds', values.rounds);
 
-if (values.stalled !== undefined) {
-  const stalled = countOf('stalled', values.stalled);
+if (stalled !== null) {
   console.log(await measureStalled({ stalled, ...options }));
 } else if (values.flat) {
   console.log(`Server CPU a delivery, one event at a time (medians of ${rounds} rounds)
 ${await measureFlat({ rounds, ...options })}`);
 } else {
-  const only = values.only.split(',');
   const contestants = CONTESTANTS.filter(({ kind }) => only.includes(kind));
-  for (const text of values.subscribers.split(',')) {
-    const subscribers = countOf('subscribers', text);
+  for (const subscribers of counts) {
     console.log(`${subscribers} subscribers, events of about 270 bytes (medians of ${rounds} rounds)
 ${await compareFanout({ contestants, subscribers, rounds, ...options })}
 `);
