@@ -1,6 +1,6 @@
-// npm run append -w bench [-- --seconds N] : rows per second of the event log, a transaction per event against the
-// group writer, and messages in rooms (membership, repeats, muting and slow mode checked, message and event stored), on
-// PostgreSQL with fsync on. 64 writers, one hot stream and 50 streams; medians of three rounds.
+// npm run append -w bench : rows per second of the event log, a transaction per event against the group writer, and
+// messages in rooms (membership, repeats, muting and slow mode checked, message and event stored), on PostgreSQL with fsync
+// on. 64 writers, one hot stream and 50 streams; medians of three rounds.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Backend } from '@aura/backend';
@@ -13,11 +13,24 @@ import {
   type TestCaller,
   withTransaction,
 } from '@aura/backend/testing';
+import { countOf } from './count-of.ts';
 import { median, quantile } from './figures.ts';
 import { openBenchBackend } from './open-bench-backend.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
-const SECONDS = Number(values.seconds);
+const HELP = `npm run append -w bench -- [options]
+  --seconds N  of each measurement (5)`;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const SECONDS = countOf('seconds', values.seconds);
 const WRITERS = 64;
 const ROUNDS = 3;
 const MESSAGE = {

@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
 import { quantile } from './figures.ts';
 
-export interface Target {
+export interface CallContestant {
+  name: string;
   url: string;
   path: string;
   token: string;
@@ -15,40 +16,40 @@ export interface CallFigures {
   p50: number;
   p99: number;
   /** Of the server, microseconds a call; null where that cannot be told. */
-  cpuMicros: number | null;
+  cpuUs: number | null;
 }
 
 const CONNECTIONS = 32;
 
 /** Calls as fast as 32 connections get answers, one after another on each. Throws when one is not answered with 200. */
-export async function callFor(target: Target, seconds: number): Promise<CallFigures> {
+export async function callFor(contestant: CallContestant, seconds: number): Promise<CallFigures> {
   await using stack = new AsyncDisposableStack();
   const pool = stack.adopt(
-    new Pool(target.url, { connections: CONNECTIONS, pipelining: 1 }),
+    new Pool(contestant.url, { connections: CONNECTIONS, pipelining: 1 }),
     async (own) => await own.close(),
   );
-  const headers = { authorization: `Bearer ${target.token}` };
+  const headers = { authorization: `Bearer ${contestant.token}` };
   const latencies: number[] = [];
-  const cpuBefore = target.cpuMs();
+  const cpuBefore = contestant.cpuMs();
   const startedAt = performance.now();
   const endAt = startedAt + seconds * 1_000;
   const callOn = async (): Promise<void> => {
     while (performance.now() < endAt) {
       const before = performance.now();
-      const { statusCode, body } = await pool.request({ method: 'GET', path: target.path, headers });
+      const { statusCode, body } = await pool.request({ method: 'GET', path: contestant.path, headers });
       const text = await body.text();
-      if (statusCode !== 200) throw new Error(`${target.path} answered ${statusCode}: ${text}`);
+      if (statusCode !== 200) throw new Error(`${contestant.path} answered ${statusCode}: ${text}`);
       latencies.push(performance.now() - before);
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, callOn));
   const elapsedS = (performance.now() - startedAt) / 1_000;
-  const cpuAfter = target.cpuMs();
+  const cpuAfter = contestant.cpuMs();
   return {
     perSecond: latencies.length / elapsedS,
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
-    cpuMicros:
+    cpuUs:
       cpuBefore === null || cpuAfter === null ? null : ((cpuAfter - cpuBefore) * 1_000) / latencies.length,
   };
 }

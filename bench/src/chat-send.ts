@@ -1,6 +1,5 @@
 // npm run chat-send -w bench : messages that are kept and told, on Aura and on Socket.IO with an INSERT through `pg`.
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { startPostgres, startRedis } from '@aura/backend/testing';
 import { measureChat, type ChatFigures } from './chat-send/measure-chat.ts';
 import type { ChatKind } from './chat-send/venue.ts';
@@ -8,6 +7,7 @@ import { CORES, moveToCore } from './cores.ts';
 import { countOf } from './count-of.ts';
 import { createPeerDatabase } from './create-peer-database.ts';
 import { decimal, median, table } from './figures.ts';
+import { wordOf } from './word-of.ts';
 
 const HELP = `npm run chat-send -w bench -- [options]
   --rounds N     rounds, the contestants taking turns; figures are medians over them (3)
@@ -15,8 +15,8 @@ const HELP = `npm run chat-send -w bench -- [options]
   --writers N    people who write, each one message after the other (64)
   --readers N    people who read (50)
   --no-peer      Aura alone
-  --database X   the core that PostgreSQL shares: the server's, so that the clients are what limits in no case, or the
-                 clients', so that the server has one to itself (server)
+  --database X   whose core PostgreSQL shares: the server's (then the clients are never the limit) or the clients'
+                 (then the server has a core to itself): server or clients (server)
   --one-node     leave out the measurements over two nodes with Redis
   --profile DIR  leave a CPU profile of every Aura server there`;
 
@@ -37,7 +37,7 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
-const sharing = z.enum(['server', 'clients']).parse(values.database);
+const sharing = wordOf('database', values.database, ['server', 'clients']);
 const rounds = countOf('rounds', values.rounds);
 const plan = {
   seconds: countOf('seconds', values.seconds),

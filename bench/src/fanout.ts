@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '@aura/backend/testing';
 import { countOf } from './count-of.ts';
 import { CORES, moveToCore } from './cores.ts';
-import { compareFanout, CONTENDERS } from './fanout/compare-fanout.ts';
+import { compareFanout, CONTESTANTS } from './fanout/compare-fanout.ts';
 import { measureFlat } from './fanout/measure-flat.ts';
 import { measureStalled } from './fanout/measure-stalled.ts';
+import { wordOf } from './word-of.ts';
 
 const HELP = `npm run fanout -w bench -- [options]
-  --rounds N         rounds, the servers taking turns; figures are medians over them (3)
+  --rounds N         rounds, the contestants taking turns; figures are medians over them (3)
   --subscribers LIST how many subscribers, one table for each (100,500,2000)
   --only LIST        of raw, socket.io, trpc, aura, aura-hub (all)
   --flat             instead: Aura with 10 to 2,000 subscribers, and with 1,000,000 events in the log
@@ -31,25 +32,26 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
+const rounds = countOf('rounds', values.rounds);
+const stalled = values.stalled === undefined ? null : countOf('stalled', values.stalled);
+const counts = values.subscribers.split(',').map((count) => countOf('subscribers', count));
+const kinds = [...new Set(CONTESTANTS.map(({ kind }) => kind))];
+const only = values.only.split(',').map((kind) => wordOf('only', kind, kinds));
 
 await using postgres = await startPostgres({ durable: true });
 moveToCore(CORES?.others, process.pid);
 const options = { databaseUrl: postgres.url, profileDir: values.profile ?? null };
-const rounds = countOf('rounds', values.rounds);
 
-if (values.stalled !== undefined) {
-  const stalled = countOf('stalled', values.stalled);
+if (stalled !== null) {
   console.log(await measureStalled({ stalled, ...options }));
 } else if (values.flat) {
   console.log(`Server CPU a delivery, one event at a time (medians of ${rounds} rounds)
 ${await measureFlat({ rounds, ...options })}`);
 } else {
-  const only = values.only.split(',');
-  const contenders = CONTENDERS.filter(({ kind }) => only.includes(kind));
-  for (const text of values.subscribers.split(',')) {
-    const subscribers = countOf('subscribers', text);
+  const contestants = CONTESTANTS.filter(({ kind }) => only.includes(kind));
+  for (const subscribers of counts) {
     console.log(`${subscribers} subscribers, events of about 270 bytes (medians of ${rounds} rounds)
-${await compareFanout({ contenders, subscribers, rounds, ...options })}
+${await compareFanout({ contestants, subscribers, rounds, ...options })}
 `);
   }
   console.log(`CPU: user and system time of the server's process for a delivery. Fan-out: without what the same events cost it when nobody

@@ -6,13 +6,13 @@ import { startPostgres } from '@aura/backend/testing';
 import { z } from 'zod';
 import { startAuraServer } from './aura-server.ts';
 import { startBareTrpc } from './bare-trpc-process.ts';
-import { callFor, type CallFigures, type Target } from './call-load.ts';
+import { type CallContestant, callFor, type CallFigures } from './call-load.ts';
 import { CORES, moveToCore } from './cores.ts';
 import { countOf } from './count-of.ts';
 import { decimal, median, medianOf, table } from './figures.ts';
 
 const HELP = `npm run rpc -w bench -- [options]
-  --rounds N     rounds, the servers taking turns; figures are medians over them (5)
+  --rounds N     rounds, the contestants taking turns; figures are medians over them (5)
   --seconds N    how long each is called in a round (5)
   --profile DIR  leave a CPU profile of the Aura server there`;
 
@@ -43,25 +43,29 @@ await using bare = await startBareTrpc();
 const token = await registerForToken(aura.url);
 
 const cpuMs = (): number | null => aura.cpuMs();
-const targets: [string, Target][] = [
-  [
-    'bare tRPC',
-    { url: bare.url, path: '/trpc/service.health', token: bare.token, cpuMs: () => bare.cpuMs() },
-  ],
-  ['Aura, tRPC', { url: aura.url, path: '/trpc/service.health', token, cpuMs }],
-  ['Aura, REST', { url: aura.url, path: '/health', token, cpuMs }],
+const contestants: readonly CallContestant[] = [
+  {
+    name: 'bare tRPC',
+    url: bare.url,
+    path: '/trpc/service.health',
+    token: bare.token,
+    cpuMs: () => bare.cpuMs(),
+  },
+  { name: 'Aura, tRPC', url: aura.url, path: '/trpc/service.health', token, cpuMs },
+  { name: 'Aura, REST', url: aura.url, path: '/health', token, cpuMs },
 ];
-const figures = new Map<string, CallFigures[]>(targets.map(([name]) => [name, []]));
-for (const [, target] of targets) await callFor(target, 3);
+const figures = new Map<string, CallFigures[]>(contestants.map(({ name }) => [name, []]));
+for (const contestant of contestants) await callFor(contestant, 3);
 for (let round = 1; round <= rounds; round++) {
-  for (const [name, target] of targets) figures.get(name)?.push(await callFor(target, seconds));
+  for (const contestant of contestants) {
+    figures.get(contestant.name)?.push(await callFor(contestant, seconds));
+  }
 }
 
 const of = (name: string, key: 'perSecond' | 'p50' | 'p99'): number =>
   median((figures.get(name) ?? []).map((figure) => figure[key]));
-const cpuOf = (name: string): number | null =>
-  medianOf((figures.get(name) ?? []).map(({ cpuMicros }) => cpuMicros));
-const rows = targets.map(([name]) => [
+const cpuOf = (name: string): number | null => medianOf((figures.get(name) ?? []).map(({ cpuUs }) => cpuUs));
+const rows = contestants.map(({ name }) => [
   name,
   decimal(of(name, 'perSecond'), 0),
   decimal(of(name, 'p50'), 2),
@@ -70,7 +74,7 @@ const rows = targets.map(([name]) => [
 ]);
 const ratio = (a: string, b: string): string => decimal(of(a, 'perSecond') / of(b, 'perSecond'), 2);
 console.log(`The smallest authenticated query, 32 connections (medians of ${rounds} rounds of ${seconds} s)
-${table([['', 'calls/s', 'p50 ms', 'p99 ms', 'server CPU, us a call'], ...rows])}
+${table([['', 'calls/s', 'p50 ms', 'p99 ms', 'server CPU µs/call'], ...rows])}
 
 Aura's tRPC beside bare tRPC  ${ratio('Aura, tRPC', 'bare tRPC')}
 REST beside Aura's tRPC       ${ratio('Aura, REST', 'Aura, tRPC')}

@@ -2,13 +2,13 @@ import { decimal, median, table } from '../figures.ts';
 import { type FanoutFigures, measureFanout } from './measure-fanout.ts';
 import type { ServerOptions } from './processes.ts';
 
-export interface Contender {
+export interface FanoutContestant {
   name: string;
   kind: ServerOptions['kind'];
   hasOwnIds: boolean;
 }
 
-export const CONTENDERS: readonly Contender[] = [
+export const CONTESTANTS: readonly FanoutContestant[] = [
   { name: 'ws loop', kind: 'raw', hasOwnIds: false },
   { name: 'Socket.IO', kind: 'socket.io', hasOwnIds: false },
   { name: 'stock tRPC', kind: 'trpc', hasOwnIds: false },
@@ -20,21 +20,23 @@ export const CONTENDERS: readonly Contender[] = [
 const BATCHES = [1, 8];
 
 interface Options {
-  contenders: readonly Contender[];
+  contestants: readonly FanoutContestant[];
   subscribers: number;
   rounds: number;
   databaseUrl: string;
   profileDir: string | null;
 }
 
-/** A table of the contenders with so many subscribers; medians over rounds, in which they take turns. */
+/** A table of the contestants with so many subscribers; medians over rounds, in which they take turns. */
 export async function compareFanout({
-  contenders,
+  contestants,
   subscribers,
   rounds,
   ...options
 }: Options): Promise<string> {
-  const results = new Map<Contender, FanoutFigures[]>(contenders.map((contender) => [contender, []]));
+  const results = new Map<FanoutContestant, FanoutFigures[]>(
+    contestants.map((contestant) => [contestant, []]),
+  );
   for (let round = 0; round < rounds; round++) {
     for (const [{ kind, hasOwnIds }, figures] of results) {
       const test = { kind, hasOwnIds, subscribers, logged: 0, batches: BATCHES, ...options };
@@ -53,7 +55,7 @@ interface Cost {
   grownMb: number;
 }
 
-function rowsOf(batch: number, results: ReadonlyMap<Contender, readonly FanoutFigures[]>): string[][] {
+function rowsOf(batch: number, results: ReadonlyMap<FanoutContestant, readonly FanoutFigures[]>): string[][] {
   const costs = new Map([...results].map(([{ name }, rounds]) => [name, costOf(batch, rounds)]));
   const ws = costs.get('ws loop') ?? null;
   const socketIo = costs.get('Socket.IO') ?? null;

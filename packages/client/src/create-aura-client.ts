@@ -41,7 +41,9 @@ export interface AuraClient extends SessionActions, AsyncDisposable {
   readonly usage: AuraTrpc['usage'];
   readonly mcp: AuraTrpc['mcp'];
   readonly audit: AuraTrpc['audit'];
+  /** Who is signed in. */
   readonly session: SessionStore;
+  /** How the live connection stands. */
   readonly connection: ReadableStore<ConnectionState>;
   /** Keeps a conversation's state current: snapshot, events, resume. Resolves when it is over; never rejects. */
   followConversation(conversationId: string, options: FollowOptions<ConversationState>): Promise<void>;

@@ -14,4 +14,5 @@ export type { SessionState, SessionStore } from './session/session-state.ts';
 export { type AuraStorage, memoryStorage } from './storage.ts';
 export type { ReadableStore } from './store.ts';
 export { REPEATABLE } from './transport/is-repeatable.ts';
+export type { UploadOptions } from './transport/upload.ts';
 export type { AuraTrpc } from './trpc.ts';

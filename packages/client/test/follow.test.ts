@@ -84,17 +84,6 @@ test('an error of the server in mid-feed is followed by a new subscription from 
   await expect.poll(follower.texts).toEqual(['here']);
 });
 
-test('a cursor that the server will not take leads to a new snapshot', async () => {
-  await using server = await startWireServer();
-  await using client = createAuraClient({ url: server.url });
-  await client.signIn(login);
-  const { id, log } = server.addConversation();
-  server.feedFaults.push(new WireError('CURSOR_EXPIRED'));
-  using follower = watch(client, id);
-  log.say('here');
-  await expect.poll(follower.texts).toEqual(['here']);
-});
-
 test('what is not there ends with notFound, and a deleted conversation with ended', async () => {
   await using server = await startWireServer();
   await using client = createAuraClient({ url: server.url });

@@ -1,5 +1,6 @@
 import {
   type AccountFeedEvent,
+  type ApprovalInboxEvent,
   type ApprovalView,
   type ConversationFeedEvent,
   conversationEventsInputSchema,
@@ -8,7 +9,6 @@ import {
   createConversationInputSchema,
   type ErrorData,
   formatCursor,
-  type InboxFeedEvent,
   listApprovalsInputSchema,
   type ListApprovalsOutput,
   listConversationsInputSchema,
@@ -66,7 +66,7 @@ export interface WireWorld {
   /** What the user may decide. */
   approvals: ApprovalView[];
   /** Events for whoever follows the inbox now. */
-  inbox: EventEmitter<{ event: [InboxFeedEvent] }>;
+  inbox: EventEmitter<{ event: [ApprovalInboxEvent] }>;
 }
 export interface WireContext {
   world: WireWorld;
@@ -234,7 +234,7 @@ export const wireRouter = t.router({
     inbox: signedIn.input(resumeSchema).subscription(async function* ({ ctx, signal }) {
       if (signal === undefined) return;
       for await (const [event] of on(ctx.world.inbox, 'event', { signal })) {
-        const feedEvent: InboxFeedEvent = event;
+        const feedEvent: ApprovalInboxEvent = event;
         yield tracked(formatCursor({ epoch: EPOCH, seq: feedEvent.seq }), feedEvent);
       }
     }),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { approvalViewSchema } from './approval.ts';
 import { conversationViewSchema } from './conversation.ts';
 import { idSchema, resumeSchema } from './primitives.ts';
-import { markReadOutputSchema, roomRoleSchema } from './room.ts';
+import { markReadOutputSchema } from './room-message-inputs.ts';
+import { roomRoleSchema } from './room.ts';
 import { eventOf } from './run-events.ts';
 
 export const accountEventsInputSchema = resumeSchema;

@@ -2,7 +2,7 @@ import type { AccountEvent } from './account.ts';
 import type { ApprovalView } from './approval.ts';
 
 /** What `hitl.inbox` yields. `reset`: the cursor was of no use, so load the list again. */
-export type InboxFeedEvent =
+export type ApprovalInboxEvent =
   | Extract<AccountEvent, { type: 'approval_changed' }>
   | { type: 'reset'; seq: number; data: Record<string, never> };
 

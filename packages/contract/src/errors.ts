@@ -29,7 +29,6 @@ export const ERROR_CODES = [
   'MUTED',
   'SLOW_MODE',
   'BANNED',
-  'CURSOR_EXPIRED',
   'TOO_MANY_REQUESTS',
   'PAYLOAD_TOO_LARGE',
   'TIMEOUT',

@@ -57,7 +57,7 @@ export const exportApprovalsInputSchema = z.object({
   format: z.enum(['json', 'csv']).default('json'),
 });
 export const exportApprovalsOutputSchema = z.object({ mediaType: z.string(), text: z.string() });
-export const inboxInputSchema = resumeSchema;
+export const approvalInboxInputSchema = resumeSchema;
 
 /** A comparison with one of the arguments; `path` is a JSON pointer such as `/amount`. */
 export const argumentPredicateSchema = z.object({
@@ -104,7 +104,7 @@ export type RespondInput = z.infer<typeof respondInputSchema>;
 export type DelegateInput = z.infer<typeof delegateInputSchema>;
 export type ExportApprovalsInput = z.infer<typeof exportApprovalsInputSchema>;
 export type ExportApprovalsOutput = z.infer<typeof exportApprovalsOutputSchema>;
-export type InboxInput = z.infer<typeof inboxInputSchema>;
+export type ApprovalInboxInput = z.infer<typeof approvalInboxInputSchema>;
 export type ArgumentPredicate = z.infer<typeof argumentPredicateSchema>;
 export type PolicyRule = z.infer<typeof policyRuleSchema>;
 export type PolicyView = z.infer<typeof policyViewSchema>;

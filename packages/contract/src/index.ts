@@ -22,6 +22,7 @@ export * from './room.ts';
 export * from './room-events.ts';
 export * from './room-list-state.ts';
 export * from './room-message.ts';
+export * from './room-message-inputs.ts';
 export * from './room-messages-state.ts';
 export * from './room-state.ts';
 export * from './run-events.ts';

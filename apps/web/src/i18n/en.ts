@@ -278,7 +278,6 @@ export const en = {
     MUTED: 'You are muted in this room. You can read on and write again later.',
     SLOW_MODE: 'Slow mode is on here. Wait a moment before your next message.',
     BANNED: 'You were banned from this room. Ask one of its moderators.',
-    CURSOR_EXPIRED: 'This page is out of date. Load it again.',
     TOO_MANY_REQUESTS: 'Too many requests. Wait a moment.',
     PAYLOAD_TOO_LARGE: 'This is too large.',
     TIMEOUT: 'The server took too long.',

@@ -279,7 +279,6 @@ export const ko: Dictionary = {
     MUTED: '이 방에서 음소거되었습니다. 계속 읽을 수 있고 나중에 다시 쓸 수 있습니다.',
     SLOW_MODE: '슬로 모드가 켜져 있습니다. 잠시 후 다음 메시지를 보내세요.',
     BANNED: '이 방에서 차단되었습니다. 방의 운영자에게 문의하세요.',
-    CURSOR_EXPIRED: '페이지가 오래되었습니다. 다시 불러오세요.',
     TOO_MANY_REQUESTS: '요청이 너무 많습니다. 잠시 기다려 주세요.',
     PAYLOAD_TOO_LARGE: '내용이 너무 큽니다.',
     TIMEOUT: '서버의 응답이 너무 늦습니다.',

@@ -31,7 +31,6 @@ const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
   MUTED: 'FORBIDDEN',
   SLOW_MODE: 'TOO_MANY_REQUESTS',
   BANNED: 'FORBIDDEN',
-  CURSOR_EXPIRED: 'PRECONDITION_FAILED',
   TOO_MANY_REQUESTS: 'TOO_MANY_REQUESTS',
   PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
   TIMEOUT: 'TIMEOUT',
@@ -93,6 +92,7 @@ function codeOfTransport(code: TRPC_ERROR_CODE_KEY): ErrorCode {
     case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
     case 'UNPROCESSABLE_CONTENT':
+    case 'PRECONDITION_FAILED':
     case 'PRECONDITION_REQUIRED':
       return 'BAD_INPUT';
     case 'UNAUTHORIZED':
@@ -108,8 +108,6 @@ function codeOfTransport(code: TRPC_ERROR_CODE_KEY): ErrorCode {
       return 'TIMEOUT';
     case 'CONFLICT':
       return 'CONFLICT';
-    case 'PRECONDITION_FAILED':
-      return 'CURSOR_EXPIRED';
     case 'PAYLOAD_TOO_LARGE':
       return 'PAYLOAD_TOO_LARGE';
     case 'TOO_MANY_REQUESTS':

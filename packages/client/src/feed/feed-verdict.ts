@@ -1,7 +1,7 @@
 import type { AuraErrorCode } from '../aura-error.ts';
 
-/** What a follower does about an error: try again, start from a new snapshot, or end in that status. */
-export type FeedVerdict = 'retry' | 'reload' | 'notFound' | 'forbidden' | 'signedOut' | 'failed';
+/** What a follower does about an error: try again, or end in that status. */
+export type FeedVerdict = 'retry' | 'notFound' | 'forbidden' | 'signedOut' | 'failed';
 
 /** Errors reach a follower after the client has renewed the token and repeated what was worth repeating. */
 export function feedVerdict(code: AuraErrorCode): FeedVerdict {
@@ -13,8 +13,6 @@ export function feedVerdict(code: AuraErrorCode): FeedVerdict {
     case 'TIMEOUT':
     case 'TOO_MANY_REQUESTS':
       return 'retry';
-    case 'CURSOR_EXPIRED':
-      return 'reload';
     case 'NOT_FOUND':
     // The input is an id and a cursor of the server's own, so it is the id that cannot be one.
     case 'BAD_INPUT':

@@ -86,18 +86,7 @@ export async function followFeed<S, E extends { type: string }>(
     } catch (err) {
       const error = toAuraError(err);
       const verdict = feedVerdict(error.code);
-      switch (verdict) {
-        case 'reload':
-          position = null;
-          break;
-        case 'retry':
-          break;
-        case 'notFound':
-        case 'forbidden':
-        case 'signedOut':
-        case 'failed':
-          return onStatus({ status: verdict, error });
-      }
+      if (verdict !== 'retry') return onStatus({ status: verdict, error });
       onStatus({ status: 'reconnecting', error });
     }
     await pause(retryDelayMs(failures++), signal);

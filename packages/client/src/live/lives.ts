@@ -1,4 +1,4 @@
-import type { AccountFeedEvent, InboxFeedEvent } from '@aura/contract';
+import type { AccountFeedEvent, ApprovalInboxEvent } from '@aura/contract';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createApprovalNews } from './approval-news.ts';
 import { createConversationNews } from './conversation-news.ts';
@@ -29,7 +29,7 @@ export interface Lives {
   /** The one subscription to the user's conversations, for one identity. */
   news: (identityKey: string) => NewsFeed<AccountFeedEvent>;
   /** The one subscription to what the user may decide, for one identity. */
-  approvals: (identityKey: string) => NewsFeed<InboxFeedEvent>;
+  approvals: (identityKey: string) => NewsFeed<ApprovalInboxEvent>;
   /** What one identity is deciding. */
   decisions: (identityKey: string) => Decisions;
 }

@@ -1,4 +1,4 @@
-import type { ApprovalView, InboxFeedEvent, ListApprovalsOutput } from '@aura/contract';
+import type { ApprovalInboxEvent, ApprovalView, ListApprovalsOutput } from '@aura/contract';
 import { expect, test } from 'vitest';
 import { approvalIdOf, type ApprovalNews } from './approval-news.ts';
 import { mergeApprovals } from './merge-approvals.ts';
@@ -37,7 +37,7 @@ const page = (
   nextPage: string | null = null,
 ): ListApprovalsOutput => ({ approvals, nextPage, cursor: at(seq) });
 const none: ApprovalNews = { items: new Map(), resets: 0 };
-const told = (news: ApprovalNews, event: InboxFeedEvent, id: string) =>
+const told = (news: ApprovalNews, event: ApprovalInboxEvent, id: string) =>
   applyNews(news, { event, id, subject: approvalIdOf(event) });
 const changed = (news: ApprovalNews, seq: number, approval: ApprovalView, mayDecide = true) =>
   told(news, { type: 'approval_changed', seq, at: '', runId: null, data: { approval, mayDecide } }, at(seq));

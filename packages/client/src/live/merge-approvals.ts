@@ -1,7 +1,7 @@
 import {
+  type ApprovalInboxEvent,
   type ApprovalView,
   compareApprovals,
-  type InboxFeedEvent,
   type ListApprovalsOutput,
   parseCursor,
 } from '@aura/contract';
@@ -22,7 +22,7 @@ export interface MergedApprovals {
 export function mergeApprovals(pages: readonly ListApprovalsOutput[], news: ApprovalNews): MergedApprovals {
   const pending = new Map<string, ApprovalView>();
   const closed = new Map<string, ApprovalView>();
-  const add = ({ event }: NewsItem<InboxFeedEvent>) => {
+  const add = ({ event }: NewsItem<ApprovalInboxEvent>) => {
     if (event.type === 'reset' || !event.data.mayDecide) return;
     const { approval } = event.data;
     (approval.status === 'pending' ? pending : closed).set(approval.id, approval);

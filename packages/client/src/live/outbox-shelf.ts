@@ -1,6 +1,7 @@
 import { errorCodeSchema } from '@aura/contract';
 import { z } from 'zod';
 import { AuraError } from '../aura-error.ts';
+import { parseJson } from '../parse-json.ts';
 
 export interface KeptMessage<B> {
   clientId: string;
@@ -60,14 +61,6 @@ type StorageMethods = 'getItem' | 'setItem' | 'removeItem';
 
 function toKept<B>({ error, ...message }: KeptMessage<B>): object {
   return error === undefined ? message : { ...message, code: error.code };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Null outside browsers and where site data is blocked. */

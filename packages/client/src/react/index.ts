@@ -15,6 +15,7 @@ export type { RunSnapshot } from '../live/shared-run.ts';
 export type { ThreadSnapshot } from '../live/shared-thread.ts';
 export type { SessionState } from '../session/session-state.ts';
 export { AuraProvider, type AuraProviderProps, useAura } from './aura-provider.ts';
+export type { Paging } from './paging-of.ts';
 export { type ApprovalInbox, useApprovals } from './use-approvals.ts';
 export { useConnection } from './use-connection.ts';
 export { type LiveConversation, useConversation } from './use-conversation.ts';

@@ -1,28 +1,22 @@
 import type { ApprovalView } from '@aura/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type AuraError, toAuraError } from '../aura-error.ts';
 import { livesOf } from '../live/lives.ts';
 import { mergeApprovals } from '../live/merge-approvals.ts';
 import { useAura } from './aura-provider.ts';
+import { type Paging, pagingOf } from './paging-of.ts';
 import { AURA_QUERY, auraKeys } from './query-keys.ts';
 import { type DecisionsHandle, useDecisions } from './use-decisions.ts';
 import { useNews } from './use-news.ts';
 import { useIdentityKey } from './use-session.ts';
 
-export interface ApprovalInbox extends DecisionsHandle {
+export interface ApprovalInbox extends DecisionsHandle, Paging {
   /** What waits for the user's decision, the one that expires first at the head. */
   approvals: ApprovalView[];
   /** What was waiting and was closed since the list was read, by whomever, the newest first. */
   closed: ApprovalView[];
   /** How many of `approvals` are known; there are more when `hasMore`. */
   count: number;
-  status: 'loading' | 'ready' | 'error';
-  error: AuraError | null;
-  hasMore: boolean;
-  /** Loads the next page; after a failure of the first one, tries that again. */
-  loadMore: () => void;
-  isLoadingMore: boolean;
 }
 
 /** Everything that waits for the user, over all conversations, kept current on every device. */
@@ -49,19 +43,11 @@ export function useApprovals(): ApprovalInbox {
   const news = useNews(feed, { cursor: pages?.[0]?.cursor, queryKey });
   const { pending, closed } = useMemo(() => mergeApprovals(pages ?? [], news), [pages, news]);
   const deciding = useDecisions();
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = list;
   return {
     ...deciding,
     approvals: pending,
     closed,
     count: pending.length,
-    status: list.isPending ? 'loading' : list.isError ? 'error' : 'ready',
-    error: list.error === null ? null : toAuraError(list.error),
-    hasMore: hasNextPage,
-    loadMore() {
-      if (pages === undefined) void refetch();
-      else if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-    },
-    isLoadingMore: isFetchingNextPage,
+    ...pagingOf(list),
   };
 }

@@ -1,23 +1,17 @@
 import type { ConversationView } from '@aura/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type AuraError, toAuraError } from '../aura-error.ts';
 import { livesOf } from '../live/lives.ts';
 import { mergeConversations } from '../live/merge-conversations.ts';
 import { useAura } from './aura-provider.ts';
+import { type Paging, pagingOf } from './paging-of.ts';
 import { AURA_QUERY, auraKeys } from './query-keys.ts';
 import { useNews } from './use-news.ts';
 import { useIdentityKey } from './use-session.ts';
 
-export interface ConversationList {
+export interface ConversationList extends Paging {
   /** Pinned first, then the one that changed last. */
   conversations: ConversationView[];
-  status: 'loading' | 'ready' | 'error';
-  error: AuraError | null;
-  hasMore: boolean;
-  /** Loads the next page; after a failure of the first one, tries that again. */
-  loadMore: () => void;
-  isLoadingMore: boolean;
 }
 
 /** The user's conversations, kept current on every device. `query`: words that the title must have, all of them. */
@@ -53,16 +47,5 @@ export function useConversations({
     () => (pages === undefined ? [] : mergeConversations(pages, news, { isArchived, query })),
     [pages, news, isArchived, query],
   );
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = list;
-  return {
-    conversations,
-    status: list.isPending ? 'loading' : list.isError ? 'error' : 'ready',
-    error: list.error === null ? null : toAuraError(list.error),
-    hasMore: hasNextPage,
-    loadMore() {
-      if (pages === undefined) void refetch();
-      else if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-    },
-    isLoadingMore: isFetchingNextPage,
-  };
+  return { conversations, ...pagingOf(list) };
 }

@@ -1,19 +1,13 @@
 import type { ListRoomsInput, RoomListItem } from '@aura/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type AuraError, toAuraError } from '../aura-error.ts';
 import { useAura } from './aura-provider.ts';
+import { type Paging, pagingOf } from './paging-of.ts';
 import { AURA_QUERY, auraKeys } from './query-keys.ts';
 import { useIdentityKey } from './use-session.ts';
 
-export interface RoomDirectory {
+export interface RoomDirectory extends Paging {
   /** The one that somebody wrote in last comes first; `role` is null for those the user is not in. */
   rooms: RoomListItem[];
-  status: 'loading' | 'ready' | 'error';
-  error: AuraError | null;
-  hasMore: boolean;
-  /** Loads the next page; after a failure of the first one, tries that again. */
-  loadMore: () => void;
-  isLoadingMore: boolean;
 }
 
 /**
@@ -44,16 +38,5 @@ export function useRooms({
     getNextPageParam: (last) => last.nextPage,
     enabled: identityKey !== null,
   });
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = list;
-  return {
-    rooms: data?.pages.flatMap(({ rooms }) => rooms) ?? [],
-    status: list.isPending ? 'loading' : list.isError ? 'error' : 'ready',
-    error: list.error === null ? null : toAuraError(list.error),
-    hasMore: hasNextPage,
-    loadMore() {
-      if (data === undefined) void refetch();
-      else if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-    },
-    isLoadingMore: isFetchingNextPage,
-  };
+  return { rooms: list.data?.pages.flatMap(({ rooms }) => rooms) ?? [], ...pagingOf(list) };
 }

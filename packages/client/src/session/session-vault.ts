@@ -1,3 +1,4 @@
+import { parseJson } from '../parse-json.ts';
 import type { AuraStorage } from '../storage.ts';
 import { type StoredSession, storedSessionSchema } from './stored-session.ts';
 
@@ -50,10 +51,6 @@ export function createSessionVault(storage: AuraStorage, key: string): SessionVa
 
 function parse(text: string | null): StoredSession | null {
   if (text === null) return null;
-  try {
-    const parsed = storedSessionSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+  const parsed = storedSessionSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data : null;
 }

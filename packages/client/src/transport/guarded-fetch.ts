@@ -1,5 +1,6 @@
 import type { httpLink } from '@trpc/client';
 import { AuraError } from '../aura-error.ts';
+import { parseJson } from '../parse-json.ts';
 import { codeOfStatus } from './code-of-status.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -33,14 +34,6 @@ export function createGuardedFetch(
     if (body === undefined) throw notOurs(response.status);
     return { ok: response.ok, json: () => Promise.resolve(body) };
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function notOurs(status: number): AuraError {

@@ -1,6 +1,7 @@
 import { type AttachmentView, attachmentViewSchema, errorCodeSchema } from '@aura/contract';
 import { z } from 'zod';
 import { AuraError } from '../aura-error.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Session } from '../session/session.ts';
 import { codeOfStatus } from './code-of-status.ts';
 
@@ -10,6 +11,8 @@ export interface UploadOptions {
   onProgress?: (part: number) => void;
   signal?: AbortSignal;
 }
+
+export type Upload = (roomId: string, file: Blob, options: UploadOptions) => Promise<AttachmentView>;
 
 interface UploadRequest extends Omit<UploadOptions, 'name'> {
   url: string;
@@ -28,8 +31,8 @@ interface UploadParts {
 }
 
 /** Sends files as they are, which tRPC does not. A token that is refused is renewed once: nothing was stored. */
-export function createUpload({ base, fetch, session }: UploadParts) {
-  return async (roomId: string, file: Blob, { name, ...options }: UploadOptions): Promise<AttachmentView> => {
+export function createUpload({ base, fetch, session }: UploadParts): Upload {
+  return async (roomId, file, { name, ...options }) => {
     const url = `${base}/api/rooms/${encodeURIComponent(roomId)}/attachments?name=${encodeURIComponent(name)}`;
     const transmit = async (): Promise<Answer & { token: string | null }> => {
       const token = await session.accessToken();
@@ -91,14 +94,6 @@ function parseAnswer({ status, text }: Answer): AttachmentView {
     throw new AuraError(code, { message: detail ?? code });
   }
   throw new AuraError(codeOfStatus(status), { message: `the upload was answered with status ${status}` });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What came of it nobody knows, but a file without a message is nothing: sending it again does no harm. */

@@ -1,3 +1,4 @@
+// Long, because a claim is what these statements make of it together: what one of them sets the others rely on.
 import { ACTIVE_RUN_STATUSES, type RunStatus } from '@aura/contract';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';

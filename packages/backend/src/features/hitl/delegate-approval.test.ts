@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Approvers, ApprovalView, InboxFeedEvent } from '@aura/contract';
+import type { ApprovalInboxEvent, Approvers, ApprovalView } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectConverges } from '../../testing/conversations.ts';
@@ -44,9 +44,9 @@ const handOn = async (
 async function inboxOf(
   { ctx }: TestCaller,
   lastEventId: string,
-  isLast: (event: InboxFeedEvent) => boolean,
-): Promise<{ events: InboxFeedEvent[]; cursor: string }> {
-  const events: InboxFeedEvent[] = [];
+  isLast: (event: ApprovalInboxEvent) => boolean,
+): Promise<{ events: ApprovalInboxEvent[]; cursor: string }> {
+  const events: ApprovalInboxEvent[] = [];
   for await (const envelope of approvalInbox(ctx, { lastEventId }, AbortSignal.timeout(10_000))) {
     if (!isTrackedEnvelope(envelope)) throw new Error('an event came without its cursor');
     const [cursor, event] = envelope;
@@ -57,14 +57,14 @@ async function inboxOf(
 }
 
 /** The approvals an inbox was told of, with whether their reader may decide. */
-const changes = (events: readonly InboxFeedEvent[]): unknown[] =>
+const changes = (events: readonly ApprovalInboxEvent[]): unknown[] =>
   events.flatMap((event) =>
     event.type === 'approval_changed' ? [[event.data.approval.status, event.data.mayDecide]] : [],
   );
 const cursorOf = async ({ call }: TestCaller): Promise<string> => (await call.hitl.list({})).cursor;
 const isOver =
   ({ id }: ApprovalView) =>
-  (event: InboxFeedEvent): boolean =>
+  (event: ApprovalInboxEvent): boolean =>
     event.type === 'approval_changed' &&
     event.data.approval.id === id &&
     event.data.approval.status !== 'pending';
@@ -192,7 +192,7 @@ describe('hitl.inbox', () => {
       [other, from.other],
       [admin, from.admin],
     ] as const) {
-      const isGone = (event: InboxFeedEvent): boolean =>
+      const isGone = (event: ApprovalInboxEvent): boolean =>
         event.type === 'approval_changed' && !event.data.mayDecide;
       expect(changes((await inboxOf(reader, cursor, isGone)).events)).toEqual([
         ['pending', true],

@@ -1,11 +1,11 @@
 import {
+  approvalInboxInputSchema,
   approvalRefSchema,
   approvalViewSchema,
   approveInputSchema,
   delegateInputSchema,
   exportApprovalsInputSchema,
   exportApprovalsOutputSchema,
-  inboxInputSchema,
   listApprovalsInputSchema,
   listApprovalsOutputSchema,
   policyViewSchema,
@@ -97,6 +97,6 @@ export const hitlRouter = router({
     .output(policyViewSchema)
     .mutation(async ({ ctx, input }) => await setPolicy(ctx, input)),
   inbox: userProcedure
-    .input(inboxInputSchema)
+    .input(approvalInboxInputSchema)
     .subscription(({ ctx, input, signal }) => approvalInbox(ctx, input, signalOf(signal))),
 });
