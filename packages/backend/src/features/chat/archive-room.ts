@@ -2,7 +2,6 @@ import type { ArchiveRoomInput, RoomView } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertOwner } from './chat-policy.ts';
 import { type ClosedRoom, closeRoom } from './close-room.ts';
@@ -26,9 +25,7 @@ async function archive(
   { roomId, isArchived }: ArchiveRoomInput,
 ): Promise<{ room: RoomView; runIds: string[] }> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
-  await enterRoom(tx.db, ctx.caller, { roomId });
-  await holdConversation(tx, { tenantId: place.tenantId, conversationId: roomId });
-  const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+  const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
   assertOwner(me);
   if ((room.archivedAt !== null) === isArchived) return { room: roomView(room), runIds: [] };
   const changed = isArchived ? await closeRoom(tx, ctx, place) : await reopen(tx, place);
