@@ -146,22 +146,17 @@ export async function nextRoomNumber(db: Db, tenantId: string): Promise<number> 
   return (last ?? 0) + 1;
 }
 
-/** How many rooms of a user are followed at most. */
-const FOLLOWED_MAX = 1_000;
-
-/** The rooms a user is in, archived ones too; the ones joined last, when they are very many. */
+/** The rooms a user is in, archived ones too; with a limit, those joined last. */
 export async function findRoomIdsOf(
   db: Db,
-  { tenantId, userId }: { tenantId: string; userId: string },
+  { tenantId, userId, limit }: { tenantId: string; userId: string; limit?: number },
 ): Promise<string[]> {
-  const rows = await db
+  const query = db
     .selectFrom('roomMembers')
     .select('roomId')
     .where('tenantId', '=', tenantId)
-    .where('userId', '=', userId)
-    .orderBy('joinedAt', 'desc')
-    .limit(FOLLOWED_MAX)
-    .execute();
+    .where('userId', '=', userId);
+  const rows = await (limit === undefined ? query : query.orderBy('joinedAt', 'desc').limit(limit)).execute();
   return rows.map(({ roomId }) => roomId);
 }
 
