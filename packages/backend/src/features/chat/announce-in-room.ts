@@ -3,7 +3,7 @@ import type { Tx } from '../../db/transaction.ts';
 import { type Append, append } from '../../realtime/append.ts';
 import type { StreamEvent, Unplaced } from '../../realtime/event.ts';
 import { mirrorEvents } from '../conversation/announce-conversation.ts';
-import { findStreamIds } from './room-store.ts';
+import { findStreamIds, type RoomKey } from './room-store.ts';
 
 /** Something that a member's own devices are told, besides what everybody in the room sees. */
 export interface MemberNotice {
@@ -17,7 +17,7 @@ export interface MemberNotice {
  */
 export async function announceInRoom(
   tx: Tx,
-  { tenantId, roomId }: { tenantId: string; roomId: string },
+  { tenantId, roomId }: RoomKey,
   {
     events,
     notices = [],

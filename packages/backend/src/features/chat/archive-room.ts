@@ -7,6 +7,7 @@ import { assertOwner } from './chat-policy.ts';
 import { type ClosedRoom, closeRoom } from './close-room.ts';
 import { enterRoom } from './room-access.ts';
 import { setArchived } from './room-settings-store.ts';
+import type { RoomKey } from './room-store.ts';
 import { roomView } from './room-view.ts';
 
 /**
@@ -37,7 +38,7 @@ async function archive(
   return changed;
 }
 
-async function reopen(tx: Tx, place: { tenantId: string; roomId: string }): Promise<ClosedRoom> {
+async function reopen(tx: Tx, place: RoomKey): Promise<ClosedRoom> {
   const room = roomView(await setArchived(tx.db, place, { isArchived: false }));
   return { room, events: [{ type: 'room_updated', data: { room } }], appends: [], runIds: [] };
 }

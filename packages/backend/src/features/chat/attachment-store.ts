@@ -3,13 +3,14 @@ import { AppError } from '../../app-error.ts';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { AttachmentRow } from './room-message-store.ts';
+import type { MemberKey } from './room-store.ts';
 
 type Db = Kysely<Schema>;
 
 /** Files that a user has brought into a room, in the order of their ids. Throws BAD_INPUT when one is not there. */
 export async function findUploads(
   db: Db,
-  { tenantId, roomId, userId }: { tenantId: string; roomId: string; userId: string },
+  { tenantId, roomId, userId }: MemberKey,
   attachmentIds: readonly string[],
 ): Promise<AttachmentRow[]> {
   if (attachmentIds.length === 0) return [];

@@ -13,12 +13,7 @@ import {
   type Typing,
   TYPING_TTL_MS,
 } from './room-moment.ts';
-import { findRoom, listMembers } from './room-store.ts';
-
-export interface RoomPlace {
-  tenantId: string;
-  roomId: string;
-}
+import { findRoom, listMembers, type RoomKey } from './room-store.ts';
 
 export interface OpenMomentParts {
   database: Database;
@@ -43,7 +38,7 @@ const RENEW_MS = TYPING_TTL_MS / 3;
 /** `onBroken`: it has failed, and a new one has to be opened. */
 export async function openRoomMoment(
   parts: OpenMomentParts,
-  room: RoomPlace,
+  room: RoomKey,
   onBroken: () => void,
 ): Promise<OpenMoment> {
   using stack = new DisposableStack();
@@ -92,7 +87,7 @@ export async function openRoomMoment(
   };
 }
 
-async function readStanding(database: Database, { tenantId, roomId }: RoomPlace): Promise<RoomStanding> {
+async function readStanding(database: Database, { tenantId, roomId }: RoomKey): Promise<RoomStanding> {
   const scope = { database, hub: NO_HUB, caller: { tenantId, userId: tenantId } };
   return await withSnapshot(scope, async (db) => {
     const stream = await readStreamHead(db, roomId);

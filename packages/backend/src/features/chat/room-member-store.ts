@@ -1,17 +1,9 @@
 import type { RoomRole } from '@aura/contract';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
-import type { RoomMemberRow } from './room-store.ts';
+import type { MemberKey, RoomKey, RoomMemberRow } from './room-store.ts';
 
 type Db = Kysely<Schema>;
-
-interface RoomKey {
-  tenantId: string;
-  roomId: string;
-}
-export interface MemberKey extends RoomKey {
-  userId: string;
-}
 
 export async function findMembersByIds(
   db: Db,

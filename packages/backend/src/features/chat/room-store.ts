@@ -7,11 +7,11 @@ export type RoomRow = Selectable<Schema['rooms']> & { model: string; activeRunId
 export type RoomMemberRow = Selectable<Schema['roomMembers']>;
 type Db = Kysely<Schema>;
 
-interface RoomKey {
+export interface RoomKey {
   tenantId: string;
   roomId: string;
 }
-interface MemberKey extends RoomKey {
+export interface MemberKey extends RoomKey {
   userId: string;
 }
 
