@@ -9,7 +9,7 @@ import type { RoomFollowers } from './room-followers.ts';
 import {
   createRoomMoment,
   type RoomMoment,
-  type RoomStanding,
+  type RoomRoster,
   type Typing,
   TYPING_TTL_MS,
 } from './room-moment.ts';
@@ -64,13 +64,13 @@ export async function openRoomMoment(
   });
   stack.defer(() => typing.unsubscribe());
   await following.ready;
-  const standing = await readStanding(parts.database, room);
+  const roster = await readRoster(parts.database, room);
   const isOnline = (userId: string): boolean => presence.isOnline(userId);
-  const opened = stack.use(createRoomMoment({ timers, isOnline, onError }, standing));
+  const opened = stack.use(createRoomMoment({ timers, isOnline, onError }, roster));
   moment = opened;
   for (const event of early) opened.apply(event);
   for (const err of failures) opened.fail(err);
-  following.startAt(standing.headSeq);
+  following.startAt(roster.headSeq);
   const renewedAtMs = new Map<string, number>();
   const owned = stack.move();
   return {
@@ -87,7 +87,7 @@ export async function openRoomMoment(
   };
 }
 
-async function readStanding(database: Database, { tenantId, roomId }: RoomKey): Promise<RoomStanding> {
+async function readRoster(database: Database, { tenantId, roomId }: RoomKey): Promise<RoomRoster> {
   const scope = { database, hub: NO_HUB, caller: { tenantId, userId: tenantId } };
   return await withSnapshot(scope, async (db) => {
     const stream = await readStreamHead(db, roomId);
