@@ -12,8 +12,8 @@ export interface MemberNotice {
 }
 
 /**
- * Appends to a room's stream, those of the members `notices` are for, and others (`appends`), in the caller's transaction and last in it.
- * Answers the room's events as they were stored.
+ * Appends to a room's stream, those of the members `notices` are for, and others (`appends`), in the caller's transaction
+ * and last in it. Answers the room's events as they were stored.
  */
 export async function announceInRoom(
   tx: Tx,

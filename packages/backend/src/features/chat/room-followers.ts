@@ -7,7 +7,7 @@ import { roomEvent } from './room-view.ts';
 
 /**
  * Reads each room's log once a node, for all on it who keep something current from it. Listening costs no query; the log
- * is read from the first event on that is news.
+ * is read from the first new event on.
  */
 export interface RoomFollowers extends Disposable {
   /**

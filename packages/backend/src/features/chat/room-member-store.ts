@@ -22,7 +22,10 @@ export async function findMembersByIds(
     .execute();
 }
 
-/** Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody who was deactivated or taken out of the tenant. */
+/**
+ * Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody who was deactivated
+ * or taken out of the tenant.
+ */
 export async function countOthers(
   db: Db,
   { tenantId, roomId, userId }: MemberKey,

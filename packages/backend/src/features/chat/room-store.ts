@@ -110,7 +110,10 @@ export async function findPeopleByIds(
 /** What a person is called: the nickname, else what stands before the @. */
 export const displayName = sql<string>`coalesce(users.nickname, split_part(users.email, '@', 1))`;
 
-/** The streams of what happens to these users, for notices; also of who was taken out of the tenant, whose devices go on from there when they come back. */
+/**
+ * The streams of what happens to these users, for notices; also of who was taken out of the tenant, whose devices go on
+ * from there when they come back.
+ */
 export async function findStreamIds(
   db: Db,
   { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
