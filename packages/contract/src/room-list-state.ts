@@ -28,7 +28,7 @@ export type RoomInboxEvent =
         /** Null: none since the last word. */
         lastMessage: RoomListItem['lastMessage'];
         headSeq: number;
-        /** What was posted since the last word of this room; the newest, when it was very much. */
+        /** What was posted since the last word, at most LIMITS.unreadMax; when there was more, room_listed comes instead. */
         news: RoomNews[];
       };
     };

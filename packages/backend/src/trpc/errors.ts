@@ -76,10 +76,10 @@ export function publicMessage(error: TRPCError): string {
     const fields = error.cause.issues
       .slice(0, 20)
       .map(({ path, message }) => `${path.map(String).join('.') || 'input'}: ${message}`);
-    return `Some of the input is not right. ${fields.join('; ')}`;
+    return `Some of the input is invalid. ${fields.join('; ')}`;
   }
   if (error.code === 'INTERNAL_SERVER_ERROR') {
-    return 'Something went wrong on the server. Try again; if it stays, report the requestId.';
+    return 'Something went wrong on the server. Try again; if it keeps happening, report the requestId.';
   }
   return error.message;
 }

@@ -14,7 +14,10 @@ import { runEvent } from './run-view.ts';
 
 type RunFeed = AsyncGenerator<TrackedEnvelope<RunEvent | Reset<{ state: RunState }>>, void, undefined>;
 
-/** Everything a run says, from a cursor (or from its beginning) on, until it is done. Rejects before it begins when there is no such run. */
+/**
+ * Everything a run says, from a cursor (or from its beginning) on, until it is done. Rejects before it begins when there
+ * is no such run.
+ */
 export async function runEvents(
   ctx: CallerContext,
   { runId, lastEventId }: RunEventsInput,

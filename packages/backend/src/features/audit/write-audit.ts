@@ -26,8 +26,8 @@ export interface AuditEntry {
 }
 
 /**
- * Adds a row to the audit log, in the transaction of what it tells about. Nobody has the right to change it later, and `audit.verify` tells when
- * somebody did.
+ * Adds a row to the audit log, in the transaction of what it tells about. Nobody has the right to change it later, and
+ * `audit.verify` tells when somebody did.
  */
 export async function writeAudit(
   tx: Tx,

@@ -52,7 +52,10 @@ export async function createSession(
   return { identity, refreshToken, refreshExpiresAt: endsAt, act };
 }
 
-/** The pair of tokens for a stored session; in cookie mode the refresh token goes into the cookie alone. Not inside a transaction: signing waits for a thread. */
+/**
+ * The pair of tokens for a stored session; in cookie mode the refresh token goes into the cookie alone. Not inside a
+ * transaction: signing waits for a thread.
+ */
 export async function authResult(
   { accessTokens, refreshCookie }: Pick<RequestContext, 'accessTokens' | 'refreshCookie'>,
   grant: SessionGrant,

@@ -4,7 +4,10 @@ import type { CallerContext } from '../../context.ts';
 import { withSystemTransaction } from '../../db/transaction.ts';
 import { readIdentity } from './read-identity.ts';
 
-/** Who the caller is, as stored now; an API key is told of its own tenant alone. Throws `SESSION_REVOKED` when the membership is gone. */
+/**
+ * Who the caller is, as stored now; an API key is told of its own tenant alone. Throws `SESSION_REVOKED` when the
+ * membership is gone.
+ */
 export async function me(ctx: CallerContext): Promise<IdentityView> {
   const { userId, tenantId, sessionId: id } = ctx.caller;
   const identity = await withSystemTransaction(

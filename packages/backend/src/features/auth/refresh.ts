@@ -15,8 +15,9 @@ type Outcome =
   | { is: Exclude<RefreshVerdict, 'rotate' | 'resend'>; endedIds: string[] };
 
 /**
- * Trades a refresh token (in cookie mode the cookie's, whatever the input says) for a new pair. Throws `REFRESH_INVALID` (not ours, or the session is over), `REFRESH_REUSED`
- * (used twice: the session has ended everywhere), `SESSION_REVOKED`, `ACCOUNT_INACTIVE`. See refresh-policy.ts.
+ * Trades a refresh token (in cookie mode the cookie's, whatever the input says) for a new pair. Throws `REFRESH_INVALID`
+ * (not ours, or the session is over), `REFRESH_REUSED` (used twice: the session has ended everywhere), `SESSION_REVOKED`,
+ * `ACCOUNT_INACTIVE`. See refresh-policy.ts.
  */
 export async function refresh(ctx: RequestContext, input: RefreshInput): Promise<AuthResult> {
   const { refreshCookie } = ctx;

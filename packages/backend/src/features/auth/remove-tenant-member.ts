@@ -9,8 +9,9 @@ import { markRemoved } from './member-store.ts';
 import { endSessionRows } from './session-store.ts';
 
 /**
- * Takes a member out of the tenant: their sessions and API keys in it end, their sockets close within 5 s, and
- * they are taken out of its rooms. What they made stays, and other tenants of theirs are not touched. Throws `NOT_FOUND`, `FORBIDDEN`, `CONFLICT` (the last admin).
+ * Takes a member out of the tenant: their sessions and API keys in it end, their sockets close within 5 s, and they are
+ * taken out of its rooms. What they made stays, and other tenants of theirs are not touched. Throws `NOT_FOUND`,
+ * `FORBIDDEN`, `CONFLICT` (the last admin).
  */
 export async function removeTenantMember(
   ctx: CallerContext,

@@ -5,7 +5,7 @@ import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { MemberNotice } from './announce-in-room.ts';
 import { findMembersByIds, takeDepartures } from './room-member-store.ts';
-import { countMembers, findPeopleByIds } from './room-store.ts';
+import { countMembers, findPeopleByIds, type RoomKey } from './room-store.ts';
 import { roomMemberView } from './room-view.ts';
 
 export interface Joined {
@@ -21,7 +21,7 @@ export interface Joined {
  */
 export async function addMembers(
   tx: Tx,
-  { tenantId, roomId }: { tenantId: string; roomId: string },
+  { tenantId, roomId }: RoomKey,
   { userIds, role, invitedBy }: { userIds: readonly string[]; role: RoomRole; invitedBy: string | null },
 ): Promise<Joined> {
   const place = { tenantId, roomId };

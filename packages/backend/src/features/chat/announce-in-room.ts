@@ -3,7 +3,7 @@ import type { Tx } from '../../db/transaction.ts';
 import { type Append, append } from '../../realtime/append.ts';
 import type { StreamEvent, Unplaced } from '../../realtime/event.ts';
 import { mirrorEvents } from '../conversation/announce-conversation.ts';
-import { findStreamIds } from './room-store.ts';
+import { findStreamIds, type RoomKey } from './room-store.ts';
 
 /** Something that a member's own devices are told, besides what everybody in the room sees. */
 export interface MemberNotice {
@@ -12,12 +12,12 @@ export interface MemberNotice {
 }
 
 /**
- * Appends to a room's stream, those of the members `notices` are for, and others (`appends`), in the caller's transaction and last in it.
- * Answers the room's events as they were stored.
+ * Appends to a room's stream, those of the members `notices` are for, and others (`appends`), in the caller's transaction
+ * and last in it. Answers the room's events as they were stored.
  */
 export async function announceInRoom(
   tx: Tx,
-  { tenantId, roomId }: { tenantId: string; roomId: string },
+  { tenantId, roomId }: RoomKey,
   {
     events,
     notices = [],

@@ -2,12 +2,12 @@ import type { ArchiveRoomInput, RoomView } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertOwner } from './chat-policy.ts';
 import { type ClosedRoom, closeRoom } from './close-room.ts';
 import { enterRoom } from './room-access.ts';
 import { setArchived } from './room-settings-store.ts';
+import type { RoomKey } from './room-store.ts';
 import { roomView } from './room-view.ts';
 
 /**
@@ -26,9 +26,7 @@ async function archive(
   { roomId, isArchived }: ArchiveRoomInput,
 ): Promise<{ room: RoomView; runIds: string[] }> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
-  await enterRoom(tx.db, ctx.caller, { roomId });
-  await holdConversation(tx, { tenantId: place.tenantId, conversationId: roomId });
-  const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+  const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
   assertOwner(me);
   if ((room.archivedAt !== null) === isArchived) return { room: roomView(room), runIds: [] };
   const changed = isArchived ? await closeRoom(tx, ctx, place) : await reopen(tx, place);
@@ -40,7 +38,7 @@ async function archive(
   return changed;
 }
 
-async function reopen(tx: Tx, place: { tenantId: string; roomId: string }): Promise<ClosedRoom> {
+async function reopen(tx: Tx, place: RoomKey): Promise<ClosedRoom> {
   const room = roomView(await setArchived(tx.db, place, { isArchived: false }));
   return { room, events: [{ type: 'room_updated', data: { room } }], appends: [], runIds: [] };
 }

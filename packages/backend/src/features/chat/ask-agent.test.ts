@@ -9,8 +9,8 @@ import { stopRuns } from '../agent/stop-runs.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { untilAskedOnce } from '../hitl/hitl-testing.ts';
 import { announceInRoom } from './announce-in-room.ts';
-import { askInRoom, firstMember, setRole, untilRunEnded } from './room-agent-testing.ts';
-import { createTestRoom, expectRoomConverges, say } from './room-testing.ts';
+import { askInRoom, firstMember, untilRunEnded } from './room-agent-testing.ts';
+import { createTestRoom, expectRoomConverges, say, setRole } from './room-testing.ts';
 
 let test: TestBackend;
 beforeAll(async () => {

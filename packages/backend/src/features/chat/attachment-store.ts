@@ -1,15 +1,15 @@
 import type { Kysely } from 'kysely';
-import { AppError } from '../../app-error.ts';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { AttachmentRow } from './room-message-store.ts';
+import type { MemberKey } from './room-store.ts';
 
 type Db = Kysely<Schema>;
 
-/** Files that a user has brought into a room, in the order of their ids. Throws BAD_INPUT when one is not there. */
+/** Files that a user has brought into a room, in the order of their ids; fewer when some are not there. */
 export async function findUploads(
   db: Db,
-  { tenantId, roomId, userId }: { tenantId: string; roomId: string; userId: string },
+  { tenantId, roomId, userId }: MemberKey,
   attachmentIds: readonly string[],
 ): Promise<AttachmentRow[]> {
   if (attachmentIds.length === 0) return [];
@@ -22,18 +22,14 @@ export async function findUploads(
     .where('id', 'in', attachmentIds)
     .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return attachmentIds.map((id) => {
-    const row = byId.get(id);
-    if (row !== undefined) return row;
-    throw new AppError('BAD_INPUT', { message: 'A file is not there any more. Attach it again.' });
-  });
+  return attachmentIds.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** Gives files to a message, once. Throws BAD_INPUT when one belongs to another message already. */
+/** Gives files to a message, once. False: one belongs to another message already, so the transaction must not commit. */
 export async function attachTo(
   db: Db,
   { messageId, attachmentIds }: { messageId: string; attachmentIds: readonly string[] },
-): Promise<void> {
+): Promise<boolean> {
   for (const [position, id] of attachmentIds.entries()) {
     const taken = await db
       .updateTable('attachments')
@@ -42,10 +38,9 @@ export async function attachTo(
       .where('messageId', 'is', null)
       .returning('id')
       .executeTakeFirst();
-    if (taken === undefined) {
-      throw new AppError('BAD_INPUT', { message: 'A file was posted already. Attach it again.' });
-    }
+    if (taken === undefined) return false;
   }
+  return true;
 }
 
 export async function insertUpload(

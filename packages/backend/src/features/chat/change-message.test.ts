@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, createTestTenant } from '../../testing/test-caller.ts';
 import { eventCounts } from '../upkeep/upkeep-testing.ts';
-import { createTestTrio, EMOJIS, hiddenFrom, setArchived, setMuted, setRole } from './message-testing.ts';
-import { expectRoomConverges, followRoom, say } from './room-testing.ts';
+import { EMOJIS, hiddenFrom, setArchived, setMuted } from './message-testing.ts';
+import { createStaffedRoom, expectRoomConverges, followRoom, say, setRole } from './room-testing.ts';
 
 let test: TestBackend;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const code = (aura: string) => ({ cause: { code: aura } });
 
 describe('changing a message', () => {
   it('is not for those who are not in the room, to whom there is none, nor for guests', async () => {
-    const { roomId, owner } = await createTestTrio(test.backend);
+    const { roomId, owner } = await createStaffedRoom(test.backend);
     const ref = { roomId, messageId: (await say(owner, roomId, 'secret')).messageId };
     const tenantId = await createTestTenant(test.backend);
     const outsiders = [
@@ -43,8 +43,8 @@ describe('changing a message', () => {
   });
 
   it('finds no message of another room', async () => {
-    const { roomId, owner } = await createTestTrio(test.backend);
-    const other = await createTestTrio(test.backend);
+    const { roomId, owner } = await createStaffedRoom(test.backend);
+    const other = await createStaffedRoom(test.backend);
     const { messageId } = await say(other.owner, other.roomId, 'elsewhere');
     const edit = owner.call.chat.editMessage({ roomId, messageId, text: 'x' });
     await expect(edit).rejects.toMatchObject(code('NOT_FOUND'));
@@ -55,7 +55,7 @@ describe('changing a message', () => {
 
 describe('chat.editMessage', () => {
   it('is for the author alone, while they may write and the message is there', async () => {
-    const { roomId, owner, moderator, member } = await createTestTrio(test.backend);
+    const { roomId, owner, moderator, member } = await createStaffedRoom(test.backend);
     const { messageId } = await say(member, roomId, 'mine');
     const ref = { roomId, messageId, text: 'changed' };
     for (const { call } of [owner, moderator]) {
@@ -74,7 +74,7 @@ describe('chat.editMessage', () => {
   });
 
   it('keeps when it was changed, and changes nothing when the words are the same', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const { messageId } = await say(owner, roomId, 'first');
     const mentions = [member.ctx.caller.userId];
     const edit = async () =>
@@ -90,7 +90,7 @@ describe('chat.editMessage', () => {
 
 describe('chat.deleteMessage', () => {
   it('is for the author, owners and moderators, muted and in an archived room as well', async () => {
-    const { roomId, owner, moderator, member } = await createTestTrio(test.backend);
+    const { roomId, owner, moderator, member } = await createStaffedRoom(test.backend);
     const say1 = async (by: typeof owner) => ({ roomId, messageId: (await say(by, roomId, 'x')).messageId });
     const [ofOwner, first, second, third] = [
       await say1(owner),
@@ -112,7 +112,7 @@ describe('chat.deleteMessage', () => {
   });
 
   it('leaves a place without words, mentions, reactions and pin, and the replies', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const mentions = [owner.ctx.caller.userId];
     const posted = await member.call.chat.postMessage({
       roomId,
@@ -138,7 +138,7 @@ describe('chat.deleteMessage', () => {
   });
 
   it('takes the words out of the log, so that nobody who resumes from before reads them, on any node', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const before = await member.call.chat.getRoom({ roomId });
     const until = (type: string) => (event: { type: string }) => event.type === type;
     // As long as somebody follows, this node keeps the newest events at hand.
@@ -180,7 +180,7 @@ describe('chat.deleteMessage', () => {
 
 describe('reactions', () => {
   it('are refused when they are no emoji, in an archived room, of the muted, and to what is gone', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const ref = { roomId, messageId: (await say(owner, roomId, 'hi')).messageId };
     const react = async (emoji: string) => await member.call.chat.addReaction({ ...ref, emoji });
     for (const emoji of ['', 'x', '👍👍', '<script>']) {
@@ -201,7 +201,7 @@ describe('reactions', () => {
   });
 
   it('count once for each user and emoji, and say nothing when nothing changes', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const ref = { roomId, messageId: (await say(owner, roomId, 'hi')).messageId };
     const add = async ({ call }: typeof owner) => await call.chat.addReaction({ ...ref, emoji: '👨‍👩‍👧' });
     const state = await expectRoomConverges(member, roomId, async () => {
@@ -215,7 +215,7 @@ describe('reactions', () => {
   });
 
   it('have so many kinds at most, also when they come at the same moment', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const ref = { roomId, messageId: (await say(owner, roomId, 'hi')).messageId };
     const outcomes = await Promise.allSettled(
       EMOJIS.map(async (emoji) => await owner.call.chat.addReaction({ ...ref, emoji })),
@@ -231,11 +231,11 @@ describe('reactions', () => {
 
 describe('chat.pin', () => {
   it('is for owners and moderators', async () => {
-    const { roomId, owner, moderator, member } = await createTestTrio(test.backend);
+    const { roomId, owner, moderator, member } = await createStaffedRoom(test.backend);
     const ref = { roomId, messageId: (await say(member, roomId, 'hi')).messageId };
     await expect(member.call.chat.pin(ref)).rejects.toMatchObject(code('FORBIDDEN'));
     await moderator.call.chat.pin(ref);
-    await setRole(moderator, roomId, 'member');
+    await setRole(test.backend, roomId, { caller: moderator, role: 'member' });
     const unpin = { ...ref, isPinned: false };
     await expect(moderator.call.chat.pin(unpin)).rejects.toMatchObject(code('FORBIDDEN'));
     await owner.call.chat.pin(unpin);
@@ -244,7 +244,7 @@ describe('chat.pin', () => {
   });
 
   it('shows the latest first, and says nothing when nothing changes', async () => {
-    const { roomId, owner, member } = await createTestTrio(test.backend);
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
     const [a, b] = [await say(owner, roomId, 'a'), await say(owner, roomId, 'b')];
     const pin = async (messageId: string, isPinned = true) =>
       await owner.call.chat.pin({ roomId, messageId, isPinned });
@@ -262,7 +262,7 @@ describe('chat.pin', () => {
   });
 
   it('takes so many at most, also when they come at the same moment', async () => {
-    const { roomId, owner } = await createTestTrio(test.backend);
+    const { roomId, owner } = await createStaffedRoom(test.backend);
     const posted = await Promise.all(
       Array.from({ length: LIMITS.roomPins + 2 }, async (_, i) => await say(owner, roomId, `${i}`)),
     );

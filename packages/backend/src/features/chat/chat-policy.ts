@@ -33,7 +33,7 @@ export function assertReplaced(member: Pick<Member, 'role'>, others: { owners: n
   });
 }
 
-/** Muting, removing and banning goes down the ranks only: nobody does it to their like. */
+/** Muting, removing and banning goes down the ranks only, never to an equal. */
 export function assertOutranks(me: Member, other: Member): void {
   assertModerator(me);
   if (RANK[me.role] > RANK[other.role]) return;
@@ -56,8 +56,18 @@ export function assertMayDelete(me: Member, message: { authorId: string | null }
 
 export function assertOpen(room: { archivedAt: Date | null }): void {
   if (room.archivedAt === null) return;
-  throw new AppError('ROOM_ARCHIVED', {
-    message: 'This room is archived. An owner can bring it back, then this is possible again.',
+  throw archived();
+}
+
+export function archived(): AppError {
+  return new AppError('ROOM_ARCHIVED', {
+    message: 'This room is archived. Ask an owner to reopen it.',
+  });
+}
+
+export function banned(): AppError {
+  return new AppError('BANNED', {
+    message: 'You are banned from this room. Ask a moderator to lift the ban.',
   });
 }
 
@@ -69,7 +79,7 @@ export function assertNotMuted({ mutedUntil }: { mutedUntil: Date | null }, now:
 
 export function muted(until: Date, now: Date): AppError {
   return new AppError('MUTED', {
-    message: `You are muted in this room until ${until.toISOString()}. You can read on.`,
+    message: `You are muted in this room until ${until.toISOString()}. You can still read.`,
     retryAfterMs: Math.max(0, until.getTime() - now.getTime()),
   });
 }

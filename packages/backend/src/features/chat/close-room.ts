@@ -5,6 +5,7 @@ import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
 import { setActiveRun, setArchived } from './room-settings-store.ts';
+import type { RoomKey } from './room-store.ts';
 import { roomView } from './room-view.ts';
 
 export interface ClosedRoom {
@@ -23,7 +24,7 @@ export interface ClosedRoom {
 export async function closeRoom(
   tx: Tx,
   ctx: { config: Pick<BackendConfig, 'rates'> },
-  place: { tenantId: string; roomId: string },
+  place: RoomKey,
 ): Promise<ClosedRoom> {
   const stopped = await stopRuns(tx, ctx, { conversationId: place.roomId });
   await setActiveRun(tx.db, place, null);

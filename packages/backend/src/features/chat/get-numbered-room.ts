@@ -1,7 +1,7 @@
 import type { GetNumberedRoomOutput, NumberedRoomRef } from '@aura/contract';
-import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withSnapshot } from '../../db/transaction.ts';
+import { banned } from './chat-policy.ts';
 import { enterNumberedRoom } from './enter-numbered-room.ts';
 import { sendersByIds } from './numbered-room-store.ts';
 import { numberedMessageView, numberedRoomView } from './numbered-room-view.ts';
@@ -23,11 +23,7 @@ export async function getNumberedRoom(
     const room = await enterNumberedRoom(db, ctx.caller, number);
     const place = { tenantId, roomId: room.id };
     const [ban] = room.isMember ? [] : await findBanned(db, place, [userId]);
-    if (ban !== undefined) {
-      throw new AppError('BANNED', {
-        message: 'You were banned from this room. Its moderators can lift it.',
-      });
-    }
+    if (ban !== undefined) throw banned();
     const page = { ...place, threadOf: null, before: null, limit: WINDOW_MESSAGES };
     const rows = (await messagesBefore(db, page)).rows.filter(({ deletedAt }) => deletedAt === null);
     const userIds = [...new Set(rows.flatMap(({ authorId }) => authorId ?? []))];

@@ -46,5 +46,5 @@ export function assertLive(
   assertOpen(room);
   assertNotMuted(me, clock.now());
   if (message.deletedAt === null) return;
-  throw new AppError('CONFLICT', { message: 'This message was deleted.' });
+  throw new AppError('CONFLICT', { message: 'This message was deleted. It cannot be changed any more.' });
 }

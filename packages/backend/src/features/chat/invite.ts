@@ -9,7 +9,7 @@ import { assertModerator, assertOpen } from './chat-policy.ts';
 import { enterRoom } from './room-access.ts';
 import { findBanned } from './room-ban-store.ts';
 import { findMembersByIds } from './room-member-store.ts';
-import { findPeopleByIds } from './room-store.ts';
+import { findPeopleByIds, type RoomKey } from './room-store.ts';
 import { roomMemberView } from './room-view.ts';
 
 /**
@@ -38,11 +38,7 @@ export async function invite(ctx: CallerContext, { roomId, userIds }: InviteInpu
   });
 }
 
-async function assertInvitable(
-  tx: Tx,
-  place: { tenantId: string; roomId: string },
-  userIds: readonly string[],
-): Promise<void> {
+async function assertInvitable(tx: Tx, place: RoomKey, userIds: readonly string[]): Promise<void> {
   const people = await findPeopleByIds(tx.db, { ...place, userIds });
   if (people.length < new Set(userIds).size) throw notFound('user');
   const banned = await findBanned(tx.db, place, userIds);

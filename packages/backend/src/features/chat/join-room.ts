@@ -1,10 +1,10 @@
 import type { RoomRef, RoomView } from '@aura/contract';
-import { AppError, notFound } from '../../app-error.ts';
+import { notFound } from '../../app-error.ts';
 import type { Caller, CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { addMembers } from './add-members.ts';
 import { announceInRoom } from './announce-in-room.ts';
-import { assertOpen } from './chat-policy.ts';
+import { assertOpen, banned } from './chat-policy.ts';
 import { isListed } from './room-access.ts';
 import { findBanned } from './room-ban-store.ts';
 import { findMember, findRoom, lockRoom } from './room-store.ts';
@@ -45,9 +45,7 @@ async function look(
   if (room === undefined || (me === undefined && !isListed(room, role))) throw notFound('room');
   if (me !== undefined) return { view: roomView(room), isMember: true };
   const [ban] = await findBanned(db, place, [userId]);
-  if (ban !== undefined) {
-    throw new AppError('BANNED', { message: 'You were banned from this room. Its moderators can lift it.' });
-  }
+  if (ban !== undefined) throw banned();
   assertOpen(room);
   return { view: roomView(room), isMember: false };
 }

@@ -1,44 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationEvent, RoomEvent, RoomRole, RunView } from '@aura/contract';
+import type { ConversationEvent, RoomEvent, RunView } from '@aura/contract';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { Backend } from '../../create-backend.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
 import { recordEvents } from '../conversation/announce-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
-import { createTestRoom } from './room-testing.ts';
 
 /** More kinds than a message may have. */
 export const EMOJIS = Array.from('😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓😔😕😖');
 
-export interface TestTrio {
-  roomId: string;
-  owner: TestCaller;
-  moderator: TestCaller;
-  member: TestCaller;
-}
-
-/** A room with one of each role. */
-export async function createTestTrio(backend: Backend): Promise<TestTrio> {
-  const { roomId, owner, members } = await createTestRoom(backend, { memberCount: 2 });
-  const [moderator, member] = members;
-  if (moderator === undefined || member === undefined) throw new Error('a room without its members');
-  await setRole(moderator, roomId, 'moderator');
-  return { roomId, owner, moderator, member };
-}
-
-/** By rows alone: how roles, muting and archiving come about is told elsewhere. */
-export async function setRole({ ctx }: TestCaller, roomId: string, role: RoomRole): Promise<void> {
-  await ctx.database.db
-    .updateTable('roomMembers')
-    .set({ role })
-    .where('roomId', '=', roomId)
-    .where('userId', '=', ctx.caller.userId)
-    .execute();
-}
-
+/** By rows alone: how muting and archiving come about is told elsewhere. */
 export async function setMuted({ ctx }: TestCaller, roomId: string, seconds: number): Promise<void> {
   await ctx.database.db
     .updateTable('roomMembers')

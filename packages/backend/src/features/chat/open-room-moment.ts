@@ -9,16 +9,11 @@ import type { RoomFollowers } from './room-followers.ts';
 import {
   createRoomMoment,
   type RoomMoment,
-  type RoomStanding,
+  type RoomRoster,
   type Typing,
   TYPING_TTL_MS,
 } from './room-moment.ts';
-import { findRoom, listMembers } from './room-store.ts';
-
-export interface RoomPlace {
-  tenantId: string;
-  roomId: string;
-}
+import { findRoom, listMembers, type RoomKey } from './room-store.ts';
 
 export interface OpenMomentParts {
   database: Database;
@@ -43,7 +38,7 @@ const RENEW_MS = TYPING_TTL_MS / 3;
 /** `onBroken`: it has failed, and a new one has to be opened. */
 export async function openRoomMoment(
   parts: OpenMomentParts,
-  room: RoomPlace,
+  room: RoomKey,
   onBroken: () => void,
 ): Promise<OpenMoment> {
   using stack = new DisposableStack();
@@ -69,13 +64,13 @@ export async function openRoomMoment(
   });
   stack.defer(() => typing.unsubscribe());
   await following.ready;
-  const standing = await readStanding(parts.database, room);
+  const roster = await readRoster(parts.database, room);
   const isOnline = (userId: string): boolean => presence.isOnline(userId);
-  const opened = stack.use(createRoomMoment({ timers, isOnline, onError }, standing));
+  const opened = stack.use(createRoomMoment({ timers, isOnline, onError }, roster));
   moment = opened;
   for (const event of early) opened.apply(event);
   for (const err of failures) opened.fail(err);
-  following.startAt(standing.headSeq);
+  following.startAt(roster.headSeq);
   const renewedAtMs = new Map<string, number>();
   const owned = stack.move();
   return {
@@ -92,7 +87,7 @@ export async function openRoomMoment(
   };
 }
 
-async function readStanding(database: Database, { tenantId, roomId }: RoomPlace): Promise<RoomStanding> {
+async function readRoster(database: Database, { tenantId, roomId }: RoomKey): Promise<RoomRoster> {
   const scope = { database, hub: NO_HUB, caller: { tenantId, userId: tenantId } };
   return await withSnapshot(scope, async (db) => {
     const stream = await readStreamHead(db, roomId);

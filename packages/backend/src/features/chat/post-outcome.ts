@@ -1,7 +1,7 @@
 import type { PostMessageOutput } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { muted } from './chat-policy.ts';
+import { archived, muted } from './chat-policy.ts';
 import type { NewRoomMessage, WrittenMessage } from './message-writer-store.ts';
 
 /** What the caller is answered; throws why a message was not posted. */
@@ -22,7 +22,7 @@ export function postOutcome(
     case 'absent':
       throw notFound('room');
     case 'archived':
-      throw new AppError('ROOM_ARCHIVED', { message: 'This room is archived. Nothing can be said in it.' });
+      throw archived();
     case 'muted':
       throw muted(written.until, clock.now());
     case 'slow':

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PostMessageOutput } from '@aura/contract';
 import type { Kysely } from 'kysely';
-import { notFound } from '../../app-error.ts';
+import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import type { Schema } from '../../db/schema.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
@@ -34,13 +34,15 @@ export async function postWithMore(
     if (earlier !== undefined) return postOutcome(ctx, request, earlier);
     const thread = await openThread(tx, request);
     const files = await findUploads(tx.db, request, attachmentIds);
+    if (files.length < attachmentIds.length) throw attachAgain('A file is not there any more.');
     const message = { ...request.message, attachments: files.map(attachmentView), runId };
     const whole = { ...request, thread, message };
     const [written] = await writeMessages(tx.db, [whole]);
     if (written === undefined) throw new Error('a message without an answer');
     if (written.kind !== 'posted') return postOutcome(ctx, request, written);
     tx.batches.push({ streamId: request.roomId, events: [written.event] });
-    await attachTo(tx.db, { messageId: message.id, attachmentIds });
+    const isAttached = await attachTo(tx.db, { messageId: message.id, attachmentIds });
+    if (!isAttached) throw attachAgain('A file was posted already.');
     if (message.threadOf !== null) {
       await addReply(tx.db, { messageId: message.threadOf, at: new Date(written.event.at) });
     }
@@ -51,6 +53,10 @@ export async function postWithMore(
   });
   if (posted.runId !== null) ctx.runner.wake(posted.runId);
   return posted;
+}
+
+function attachAgain(reason: string): AppError {
+  return new AppError('BAD_INPUT', { message: `${reason} Attach it again.` });
 }
 
 /** Before any other lock, the room's too, as everywhere that runs are made or ended. A stranger holds up nobody. */

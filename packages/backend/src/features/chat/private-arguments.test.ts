@@ -13,9 +13,9 @@ import type { TestCaller } from '../../testing/test-caller.ts';
 import type { Asked } from '../agent/agent-testing.ts';
 import { runEvents } from '../agent/run-events.ts';
 import { createWorkshop, seen, untilAskedOnce } from '../hitl/hitl-testing.ts';
-import { askInRoom, changeRoom, firstMember, setRole, untilRunEnded } from './room-agent-testing.ts';
+import { askInRoom, changeRoom, firstMember, untilRunEnded } from './room-agent-testing.ts';
 import { roomEvents } from './room-events.ts';
-import { createTestRoom, expectRoomConverges } from './room-testing.ts';
+import { createTestRoom, expectRoomConverges, setRole } from './room-testing.ts';
 
 let test: TestBackend;
 beforeAll(async () => {

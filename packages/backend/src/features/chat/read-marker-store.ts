@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import type { MemberKey } from './room-store.ts';
 
 /** Moves a member's marker forward, to the room's head at most. True when it moved; whoever moves it next waits. */
 export async function moveReadMarker(
   db: Kysely<Schema>,
-  { tenantId, roomId, userId, seq }: { tenantId: string; roomId: string; userId: string; seq: number },
+  { tenantId, roomId, userId, seq }: MemberKey & { seq: number },
 ): Promise<boolean> {
   const { rows } = await sql`
     update room_members m set read_seq = least(${seq}::bigint, s.head)

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { AppError, notFound } from '../../app-error.ts';
 import type { Caller } from '../../context.ts';
 import type { Schema } from '../../db/schema.ts';
+import { holdConversation } from '../conversation/hold-conversation.ts';
 import {
   findMember,
   findRoom,
@@ -20,9 +21,10 @@ export interface RoomAccess {
 
 /**
  * What the transaction holds until it ends, taken before any other lock. `member`: the caller's place in the room stays as
- * it is, and so do the room and its members; many hold it at a time. `room`: the right to change them.
+ * it is, and so do the room and its members; many hold it at a time. `room`: the right to change them. `conversation`: that,
+ * and before it the right to change the room's conversation and its runs.
  */
-export type RoomHold = 'nothing' | 'member' | 'room';
+export type RoomHold = 'nothing' | 'member' | 'room' | 'conversation';
 
 /**
  * The room, for somebody who is in it. Throws NOT_FOUND when there is none, or none that the caller may know of, and
@@ -36,7 +38,8 @@ export async function enterRoom(
   const key = { tenantId, roomId, userId };
   // Strangers hold up nobody.
   if (hold !== 'nothing') await enterRoom(db, { tenantId, userId, role }, { roomId });
-  if (hold === 'room') await lockRoom(db, key);
+  if (hold === 'conversation') await holdConversation({ db }, { tenantId, conversationId: roomId });
+  if (hold === 'room' || hold === 'conversation') await lockRoom(db, key);
   if (hold === 'member') await shareRoom(db, key);
   const me = await (hold === 'member' ? keepMember(db, key) : findMember(db, key));
   const room = await findRoom(db, key);

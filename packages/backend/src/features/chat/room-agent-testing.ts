@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { RoomRole, RoomView, RunEvent, RunState } from '@aura/contract';
+import type { RoomView, RunEvent, RunState } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
-import type { Backend } from '../../create-backend.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
 import type { Asked } from '../agent/agent-testing.ts';
@@ -40,26 +39,6 @@ export function firstMember({ members }: TestRoom): TestCaller {
   const [member] = members;
   if (member === undefined) throw new Error('nobody was invited');
   return member;
-}
-
-/** By rows alone: what gives somebody another role, or has them leave, is tested where it is done. */
-export async function setRole(
-  { database }: Pick<Backend, 'database'>,
-  roomId: string,
-  { caller, role }: { caller: TestCaller; role: RoomRole | null },
-): Promise<void> {
-  const { userId } = caller.ctx.caller;
-  const { db } = database;
-  if (role === null) {
-    await db.deleteFrom('roomMembers').where('roomId', '=', roomId).where('userId', '=', userId).execute();
-    return;
-  }
-  await db
-    .updateTable('roomMembers')
-    .set({ role })
-    .where('roomId', '=', roomId)
-    .where('userId', '=', userId)
-    .execute();
 }
 
 /** Changes what a room's rules are and says so in it. */

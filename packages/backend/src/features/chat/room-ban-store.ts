@@ -1,14 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
+import type { MemberKey, RoomKey } from './room-store.ts';
 
 export type RoomBanRow = Selectable<Schema['roomBans']>;
 type Db = Kysely<Schema>;
-
-interface RoomKey {
-  tenantId: string;
-  roomId: string;
-}
 
 /** The one that was banned last first. */
 export async function listBanned(db: Db, key: RoomKey): Promise<RoomBanRow[]> {
@@ -32,10 +28,7 @@ export async function insertBan(db: Db, ban: Omit<RoomBanRow, 'bannedAt'>): Prom
   return row !== undefined;
 }
 
-export async function deleteBan(
-  db: Db,
-  { tenantId, roomId, userId }: RoomKey & { userId: string },
-): Promise<boolean> {
+export async function deleteBan(db: Db, { tenantId, roomId, userId }: MemberKey): Promise<boolean> {
   const row = await db
     .deleteFrom('roomBans')
     .where('tenantId', '=', tenantId)

@@ -12,8 +12,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createTestBackend } from '../../testing/test-backend.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
-import { createTestTrio, type TestTrio } from './message-testing.ts';
-import { followRoom } from './room-testing.ts';
+import { createStaffedRoom, followRoom, type StaffedRoom } from './room-testing.ts';
 
 const KINDS = ['post', 'reply', 'edit', 'delete', 'react', 'unreact', 'pin', 'unpin'] as const;
 const actionArbitrary = fc.record({
@@ -31,12 +30,12 @@ const roundsArbitrary = fc.array(fc.array(actionArbitrary, { minLength: 1, maxLe
 
 /** Does it, on one of the messages posted last; what it may not do it does not, and that is all the same here. */
 async function act(
-  trio: TestTrio,
+  room: StaffedRoom,
   messageIds: string[],
   { actor, kind, target, emoji }: Action,
 ): Promise<void> {
-  const { roomId } = trio;
-  const { chat } = trio[actor].call;
+  const { roomId } = room;
+  const { chat } = room[actor].call;
   const clientId = randomUUID();
   const messageId = messageIds.at(-1 - target);
   if (kind === 'post' || messageId === undefined) {
@@ -99,13 +98,13 @@ it('whatever three members do, together or one after the other, all readers get 
   await using test = await createTestBackend({ isStarted: false });
   await fc.assert(
     fc.asyncProperty(roundsArbitrary, async (rounds) => {
-      const trio = await createTestTrio(test.backend);
-      const { roomId, member, owner } = trio;
+      const room = await createStaffedRoom(test.backend);
+      const { roomId, member, owner } = room;
       const messageIds: string[] = [];
       const snapshots = [await member.call.chat.getRoom({ roomId })];
       for (const round of rounds) {
         await Promise.all(
-          round.map(async (action) => await act(trio, messageIds, action).catch(unlessRefused)),
+          round.map(async (action) => await act(room, messageIds, action).catch(unlessRefused)),
         );
         snapshots.push(await member.call.chat.getRoom({ roomId }));
       }

@@ -7,9 +7,9 @@ import { createTestCaller } from '../../testing/test-caller.ts';
 import { eventCounts } from '../upkeep/upkeep-testing.ts';
 import { addMembers } from './add-members.ts';
 import { announceInRoom } from './announce-in-room.ts';
-import { announceAs, createTestTrio, startTestRun, type TestTrio } from './message-testing.ts';
+import { announceAs, startTestRun } from './message-testing.ts';
 import { findMember, findRoom } from './room-store.ts';
-import { expectRoomConverges, say } from './room-testing.ts';
+import { createStaffedRoom, expectRoomConverges, say, type StaffedRoom } from './room-testing.ts';
 import { roomMemberView, roomView } from './room-view.ts';
 
 let test: TestBackend;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await test[Symbol.asyncDispose]());
 
-interface Scene extends TestTrio {
+interface Scene extends StaffedRoom {
   /** One of the member's. */
   messageId: string;
   run: Awaited<ReturnType<typeof startTestRun>>;
@@ -171,12 +171,12 @@ const CASES: Record<RoomEvent['type'], Case> = {
 
 describe('what a reader had, and what it is told, is what a fresh reader loads', () => {
   it.each(Object.entries(CASES))('%s', async (type, act) => {
-    const trio = await createTestTrio(test.backend);
-    const { roomId, member } = trio;
+    const room = await createStaffedRoom(test.backend);
+    const { roomId, member } = room;
     const { messageId } = await say(member, roomId, 'hello');
     const run = await startTestRun(member, roomId, messageId);
     const before = await eventCounts(test, roomId);
-    await expectRoomConverges(member, roomId, async () => await act({ ...trio, messageId, run }));
+    await expectRoomConverges(member, roomId, async () => await act({ ...room, messageId, run }));
     const after = await eventCounts(test, roomId);
     expect(after[type] ?? 0).toBeGreaterThan(before[type] ?? 0);
   });
@@ -184,7 +184,7 @@ describe('what a reader had, and what it is told, is what a fresh reader loads',
 
 describe('an answer of the agent that is deleted', () => {
   it('is empty for all readers, whenever they began, where the run is shown too, and in the log', async () => {
-    const { roomId, owner, moderator, member } = await createTestTrio(test.backend);
+    const { roomId, owner, moderator, member } = await createStaffedRoom(test.backend);
     const asked = await say(member, roomId, 'asks');
     const run = await startTestRun(member, roomId, asked.messageId);
     const answerId = randomUUID();

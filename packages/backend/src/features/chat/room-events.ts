@@ -13,8 +13,8 @@ type RoomFeed = AsyncGenerator<TrackedEnvelope<RoomEvent | Reset<{ state: RoomSt
 
 /**
  * Everything that happens in a room: from a cursor on; without one, or with one that is of no use, from a fresh start
- * (`reset`). Ends with FORBIDDEN as soon as the caller is no member any more, and nothing that came after is told. Rejects before it begins for
- * somebody who is not in the room.
+ * (`reset`). Ends with FORBIDDEN as soon as the caller is no member any more, and nothing that came after is told.
+ * Rejects before it begins for somebody who is not in the room.
  */
 export async function roomEvents(
   ctx: CallerContext,

@@ -2,18 +2,19 @@ import type { RoomEvent } from '@aura/contract';
 import { followStream } from '../../realtime/follow-stream.ts';
 import type { Hub } from '../../realtime/hub.ts';
 import type { PageReader } from '../../realtime/page-reader.ts';
+import type { RoomKey } from './room-store.ts';
 import { roomEvent } from './room-view.ts';
 
 /**
  * Reads each room's log once a node, for all on it who keep something current from it. Listening costs no query; the log
- * is read from the first event on that is news.
+ * is read from the first new event on.
  */
 export interface RoomFollowers extends Disposable {
   /**
    * Every event after the one that was the newest when `ready` had resolved, each once and in order. Then read what the
    * events are to be applied to, and say with `startAt` how far into the log that is; events up to there may still come.
    */
-  follow(room: { tenantId: string; roomId: string }, listener: RoomListener): RoomFollowing;
+  follow(room: RoomKey, listener: RoomListener): RoomFollowing;
 }
 
 export interface RoomListener {
@@ -68,7 +69,7 @@ export function createRoomFollowers(parts: Parts): RoomFollowers {
 
 function openFollower(
   { hub, pageReader }: Parts,
-  { tenantId, roomId, onEnd }: { tenantId: string; roomId: string; onEnd: () => void },
+  { tenantId, roomId, onEnd }: RoomKey & { onEnd: () => void },
 ): Follower {
   const listeners = new Set<RoomListener>();
   const stopping = new AbortController();

@@ -18,6 +18,8 @@ import { findHeads, findRoomIdsOf } from './room-store.ts';
 
 /** So many rooms a list has at its start; of the others it shows those in which something happens. */
 const LISTED_MAX = 500;
+/** So many rooms are listened to from the start. */
+const FOLLOWED_MAX = 1_000;
 
 /**
  * The caller's rooms: first as they stand (`reset`, at every start, so that nothing missed matters), then what changes. A
@@ -61,11 +63,12 @@ async function followAccount(
   changes: InboxChanges,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { tenantId } = ctx.caller;
+  const { tenantId, userId } = ctx.caller;
   const { streamId, head, roomIds } = await withTransaction(ctx, async ({ db }) => {
     const id = await findUserStreamId(db, ctx.caller);
     const stream = await readStreamHead(db, id);
-    return { streamId: id, head: stream?.head ?? 0, roomIds: await findRoomIdsOf(db, ctx.caller) };
+    const joined = await findRoomIdsOf(db, { tenantId, userId, limit: FOLLOWED_MAX });
+    return { streamId: id, head: stream?.head ?? 0, roomIds: joined };
   });
   const follow = async (): Promise<void> => {
     using watch = ctx.hub.watch(streamId);

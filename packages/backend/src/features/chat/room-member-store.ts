@@ -1,17 +1,9 @@
 import type { RoomRole } from '@aura/contract';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
-import type { RoomMemberRow } from './room-store.ts';
+import type { MemberKey, RoomKey, RoomMemberRow } from './room-store.ts';
 
 type Db = Kysely<Schema>;
-
-interface RoomKey {
-  tenantId: string;
-  roomId: string;
-}
-export interface MemberKey extends RoomKey {
-  userId: string;
-}
 
 export async function findMembersByIds(
   db: Db,
@@ -30,7 +22,10 @@ export async function findMembersByIds(
     .execute();
 }
 
-/** Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody who was deactivated or taken out of the tenant. */
+/**
+ * Who is in a room besides one member; `owners`: those who can act as such, so no guests, and nobody who was deactivated
+ * or taken out of the tenant.
+ */
 export async function countOthers(
   db: Db,
   { tenantId, roomId, userId }: MemberKey,

@@ -1,18 +1,17 @@
 import type { RoomRole } from '@aura/contract';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
+import type { RoomKey } from './room-store.ts';
 
 export type RoomMessageRow = Selectable<Schema['messages']>;
 export type AttachmentRow = Selectable<Schema['attachments']>;
 type Db = Kysely<Schema>;
 
-interface MessageKey {
-  tenantId: string;
-  roomId: string;
+interface MessageKey extends RoomKey {
   messageId: string;
 }
 
-const messages = (db: Db, { tenantId, roomId }: { tenantId: string; roomId: string }) =>
+const messages = (db: Db, { tenantId, roomId }: RoomKey) =>
   db.selectFrom('messages').selectAll().where('tenantId', '=', tenantId).where('conversationId', '=', roomId);
 
 export async function findMessage(db: Db, key: MessageKey): Promise<RoomMessageRow | undefined> {
@@ -21,7 +20,7 @@ export async function findMessage(db: Db, key: MessageKey): Promise<RoomMessageR
 
 export async function findMessageByClientId(
   db: Db,
-  { authorId, clientId, ...key }: { tenantId: string; roomId: string; authorId: string; clientId: string },
+  { authorId, clientId, ...key }: RoomKey & { authorId: string; clientId: string },
 ): Promise<RoomMessageRow | undefined> {
   return await messages(db, key)
     .where('clientId', '=', clientId)
@@ -43,9 +42,7 @@ export async function addReply(db: Db, { messageId, at }: { messageId: string; a
     .execute();
 }
 
-export interface MessagePage {
-  tenantId: string;
-  roomId: string;
+export interface MessagePage extends RoomKey {
   threadOf: string | null;
   limit: number;
 }
@@ -82,10 +79,7 @@ function inThread(query: ReturnType<typeof messages>, threadOf: string | null): 
 }
 
 /** The one that was pinned last first. */
-export async function pinnedMessages(
-  db: Db,
-  key: { tenantId: string; roomId: string },
-): Promise<RoomMessageRow[]> {
+export async function pinnedMessages(db: Db, key: RoomKey): Promise<RoomMessageRow[]> {
   return await messages(db, key).where('pinnedSeq', 'is not', null).orderBy('pinnedSeq', 'desc').execute();
 }
 

@@ -10,13 +10,13 @@ const INTERVAL_MS = 1_000;
 const GATHER_MS = 50;
 
 /** A room as its tables have it, and how far into its log that is. */
-export interface RoomStanding {
+export interface RoomRoster {
   headSeq: number;
   isArchived: boolean;
-  members: Map<string, MemberStanding>;
+  members: Map<string, RosterEntry>;
 }
 
-export interface MemberStanding {
+export interface RosterEntry {
   mutedUntil: Date | null;
 }
 
@@ -40,7 +40,7 @@ export interface RoomMoment extends Disposable {
   /** How far into the room's log `memberOf` is good. */
   readonly seq: number;
   readonly isArchived: boolean;
-  memberOf(userId: string): MemberStanding | undefined;
+  memberOf(userId: string): RosterEntry | undefined;
   /** True when that is news. */
   setTyping(typing: Typing): boolean;
   apply(event: RoomEvent): void;
@@ -59,10 +59,10 @@ export interface RoomMomentParts {
   onError(err: unknown): void;
 }
 
-export function createRoomMoment(parts: RoomMomentParts, standing: RoomStanding): RoomMoment {
+export function createRoomMoment(parts: RoomMomentParts, roster: RoomRoster): RoomMoment {
   const { timers } = parts;
-  const { members } = standing;
-  let { headSeq: seq, isArchived } = standing;
+  const { members } = roster;
+  let { headSeq: seq, isArchived } = roster;
   const typingUntilMs = new Map<string, number>();
   const wakes = new Set<() => void>();
   let toldAtMs = -Infinity;

@@ -1,13 +1,14 @@
 import { systemTimers, type Timers } from '../../realtime/timers.ts';
-import { type OpenMoment, type OpenMomentParts, openRoomMoment, type RoomPlace } from './open-room-moment.ts';
+import { type OpenMoment, type OpenMomentParts, openRoomMoment } from './open-room-moment.ts';
+import type { RoomKey } from './room-store.ts';
 import type { RoomMoment } from './room-moment.ts';
 
 /** The moments of this node's rooms: each is loaded once, shared by whoever needs it, and kept a while longer. */
 export interface RoomMoments extends Disposable {
   /** The room must be one that the caller is known to be in. Rejects when the database cannot be read. */
-  attend(room: RoomPlace): Promise<HeldMoment>;
+  attend(room: RoomKey): Promise<HeldMoment>;
   /** Without waiting: null when this room's moment is not loaded. */
-  peek(room: RoomPlace): Pick<OpenMoment, 'moment' | 'sayTyping'> | null;
+  peek(room: RoomKey): Pick<OpenMoment, 'moment' | 'sayTyping'> | null;
 }
 
 export interface HeldMoment extends Disposable {
@@ -35,7 +36,7 @@ export function createRoomMoments(parts: Omit<OpenMomentParts, 'timers'> & { tim
     entry.opened?.[Symbol.dispose]();
   };
 
-  const enter = (key: string, room: RoomPlace): Entry => {
+  const enter = (key: string, room: RoomKey): Entry => {
     const known = entries.get(key);
     if (known !== undefined) return known;
     const opening = openRoomMoment({ ...parts, timers }, room, () => forget(key, entry));
@@ -75,4 +76,4 @@ export function createRoomMoments(parts: Omit<OpenMomentParts, 'timers'> & { tim
   };
 }
 
-const keyOf = ({ tenantId, roomId }: RoomPlace): string => `${tenantId}/${roomId}`;
+const keyOf = ({ tenantId, roomId }: RoomKey): string => `${tenantId}/${roomId}`;

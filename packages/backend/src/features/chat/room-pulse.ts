@@ -31,7 +31,7 @@ export function createPulseGatherer(roomId: string): PulseGatherer {
           const { id, authorId, authorName, text, threadOf, mentions } = event.data.message;
           const { seq, at } = event;
           if (threadOf === null) lastMessage = { id, seq, authorId, authorName, text: preview(text), at };
-          // More would count as the limit anyway, and is not kept.
+          // The count stops at the limit, so the room is read anew instead.
           if (news.length === LIMITS.unreadMax) isStale = true;
           else news.push({ seq, authorId, isReply: threadOf !== null, mentions });
           return;

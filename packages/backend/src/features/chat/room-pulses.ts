@@ -1,13 +1,13 @@
 import { tellAll } from '../../realtime/tell-all.ts';
 import { systemTimers, type Timers } from '../../realtime/timers.ts';
-import type { RoomPlace } from './open-room-moment.ts';
+import type { RoomKey } from './room-store.ts';
 import type { RoomFollowers, RoomFollowing } from './room-followers.ts';
 import { createPulseGatherer, type RoomPulse } from './room-pulse.ts';
 
 /** What happens in the rooms of this node, gathered once for all lists that show a room: a pulse a second at most. */
 export interface RoomPulses extends Disposable {
   /** As `RoomFollowers.follow`: pulses may tell again what was known when the listener started. */
-  listen(room: RoomPlace, listener: PulseListener): RoomFollowing;
+  listen(room: RoomKey, listener: PulseListener): RoomFollowing;
 }
 
 export interface PulseListener {
@@ -35,7 +35,7 @@ interface Heart {
 export function createRoomPulses({ followers, timers = systemTimers, onError }: RoomPulsesParts): RoomPulses {
   const hearts = new Map<string, Heart>();
 
-  const enter = (room: RoomPlace): Heart => {
+  const enter = (room: RoomKey): Heart => {
     const key = `${room.tenantId}/${room.roomId}`;
     const known = hearts.get(key);
     if (known !== undefined) return known;
@@ -64,7 +64,7 @@ export function createRoomPulses({ followers, timers = systemTimers, onError }: 
 
 function openHeart(
   { followers, timers, onError }: Required<RoomPulsesParts>,
-  room: RoomPlace,
+  room: RoomKey,
   onEnd: () => void,
 ): Heart {
   const listeners = new Set<PulseListener>();

@@ -2,14 +2,9 @@ import type { RoomDeciders } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
-import { findRoom, type RoomRow } from './room-store.ts';
+import { findRoom, type RoomKey, type RoomRow } from './room-store.ts';
 
 type Db = Kysely<Schema>;
-
-interface RoomKey {
-  tenantId: string;
-  roomId: string;
-}
 
 /** What owners decide about a room. */
 export interface RoomSettings {

@@ -2,6 +2,7 @@ import type { RoomDeciders, RoomRole } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Caller } from '../../context.ts';
 import type { Schema } from '../../db/schema.ts';
+import { shareRoom } from './room-store.ts';
 
 /** A room's rules about its agent, and a user's role in it as the database has it now; null: not in it. */
 export interface RoomStanding {
@@ -33,13 +34,7 @@ export async function roomStanding(
 
 /** As `roomStanding`; until the transaction ends nothing about the room and who is in it changes. */
 export async function keepRoomStanding(db: Kysely<Schema>, key: Key): Promise<RoomStanding | null> {
-  await db
-    .selectFrom('rooms')
-    .select('id')
-    .where('tenantId', '=', key.tenantId)
-    .where('id', '=', key.conversationId)
-    .forShare()
-    .execute();
+  await shareRoom(db, { tenantId: key.tenantId, roomId: key.conversationId });
   return await roomStanding(db, key);
 }
 

@@ -7,11 +7,11 @@ export type RoomRow = Selectable<Schema['rooms']> & { model: string; activeRunId
 export type RoomMemberRow = Selectable<Schema['roomMembers']>;
 type Db = Kysely<Schema>;
 
-interface RoomKey {
+export interface RoomKey {
   tenantId: string;
   roomId: string;
 }
-interface MemberKey extends RoomKey {
+export interface MemberKey extends RoomKey {
   userId: string;
 }
 
@@ -110,7 +110,10 @@ export async function findPeopleByIds(
 /** What a person is called: the nickname, else what stands before the @. */
 export const displayName = sql<string>`coalesce(users.nickname, split_part(users.email, '@', 1))`;
 
-/** The streams of what happens to these users, for notices; also of who was taken out of the tenant, whose devices go on from there when they come back. */
+/**
+ * The streams of what happens to these users, for notices; also of who was taken out of the tenant, whose devices go on
+ * from there when they come back.
+ */
 export async function findStreamIds(
   db: Db,
   { tenantId, userIds }: { tenantId: string; userIds: readonly string[] },
@@ -146,22 +149,17 @@ export async function nextRoomNumber(db: Db, tenantId: string): Promise<number> 
   return (last ?? 0) + 1;
 }
 
-/** How many rooms of a user are followed at most. */
-const FOLLOWED_MAX = 1_000;
-
-/** The rooms a user is in, archived ones too; the ones joined last, when they are very many. */
+/** The rooms a user is in, archived ones too; with a limit, those joined last. */
 export async function findRoomIdsOf(
   db: Db,
-  { tenantId, userId }: { tenantId: string; userId: string },
+  { tenantId, userId, limit }: { tenantId: string; userId: string; limit?: number },
 ): Promise<string[]> {
-  const rows = await db
+  const query = db
     .selectFrom('roomMembers')
     .select('roomId')
     .where('tenantId', '=', tenantId)
-    .where('userId', '=', userId)
-    .orderBy('joinedAt', 'desc')
-    .limit(FOLLOWED_MAX)
-    .execute();
+    .where('userId', '=', userId);
+  const rows = await (limit === undefined ? query : query.orderBy('joinedAt', 'desc').limit(limit)).execute();
   return rows.map(({ roomId }) => roomId);
 }
 

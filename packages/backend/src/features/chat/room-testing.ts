@@ -4,6 +4,7 @@ import {
   type ErrorCode,
   parseCursor,
   type RoomFeedEvent,
+  type RoomRole,
   type RoomState,
   applyRoomEvent,
 } from '@aura/contract';
@@ -100,6 +101,26 @@ export async function createStaffedRoom(
   if (moderator === undefined || member === undefined) throw new Error('not enough members');
   await owner.call.chat.setMemberRole({ roomId, userId: idOf(moderator), role: 'moderator' });
   return { roomId, owner, moderator, member, stranger: await createTestCaller(backend) };
+}
+
+/** By rows alone: what gives somebody another role, or has them leave, is tested where it is done. */
+export async function setRole(
+  { database }: Pick<Backend, 'database'>,
+  roomId: string,
+  { caller, role }: { caller: TestCaller; role: RoomRole | null },
+): Promise<void> {
+  const { userId } = caller.ctx.caller;
+  const { db } = database;
+  if (role === null) {
+    await db.deleteFrom('roomMembers').where('roomId', '=', roomId).where('userId', '=', userId).execute();
+    return;
+  }
+  await db
+    .updateTable('roomMembers')
+    .set({ role })
+    .where('roomId', '=', roomId)
+    .where('userId', '=', userId)
+    .execute();
 }
 
 export const idOf = ({ ctx }: TestCaller): string => ctx.caller.userId;

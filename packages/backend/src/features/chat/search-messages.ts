@@ -6,7 +6,8 @@ import { withSnapshot, withSystemTransaction, withTransaction } from '../../db/t
 import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
 import { enterRoom } from './room-access.ts';
 import { roomMessageViews } from './room-message-view.ts';
-import { findMessageIds, findRoomIds, messagesByIds } from './search-store.ts';
+import { findRoomIdsOf } from './room-store.ts';
+import { findMessageIds, messagesByIds } from './search-store.ts';
 import { searchTerms } from './search-terms.ts';
 
 const keySchema = z.object({ createdAt: pageInstantSchema, id: z.uuid() });
@@ -23,7 +24,7 @@ export async function searchMessages(
   const after = parsePage(keySchema, page);
   const terms = searchTerms(storableText(query));
   const roomIds = await withTransaction(ctx, async ({ db }) => {
-    if (roomId === undefined) return await findRoomIds(db, { tenantId, userId });
+    if (roomId === undefined) return await findRoomIdsOf(db, { tenantId, userId });
     await enterRoom(db, ctx.caller, { roomId });
     return [roomId];
   });
@@ -36,7 +37,7 @@ export async function searchMessages(
   const last = shown.at(-1);
   const hits = await withSnapshot(ctx, async (db) => {
     // Once more: the caller may have been removed meanwhile.
-    const readable = new Set(await findRoomIds(db, { tenantId, userId }));
+    const readable = new Set(await findRoomIdsOf(db, { tenantId, userId }));
     const stored = await messagesByIds(db, { tenantId, ids: shown.map(({ id }) => id) });
     const rows = stored.filter(({ conversationId }) => readable.has(conversationId));
     const views = await roomMessageViews(db, rows);

@@ -47,20 +47,6 @@ export async function findMessageIds(
   return rows;
 }
 
-/** The rooms that a user is in. */
-export async function findRoomIds(
-  db: Db,
-  { tenantId, userId }: { tenantId: string; userId: string },
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom('roomMembers')
-    .select('roomId')
-    .where('tenantId', '=', tenantId)
-    .where('userId', '=', userId)
-    .execute();
-  return rows.map(({ roomId }) => roomId);
-}
-
 /** These messages, newest first. */
 export async function messagesByIds(
   db: Db,

@@ -4,8 +4,8 @@ import { type Tx, withSystemTransaction, withTransaction } from '../../db/transa
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { closeRoom } from './close-room.ts';
-import { countOthers, findRemovedMembers, type MemberKey } from './room-member-store.ts';
-import { findRoom, lockRoom } from './room-store.ts';
+import { countOthers, findRemovedMembers } from './room-member-store.ts';
+import { findRoom, lockRoom, type MemberKey } from './room-store.ts';
 import { takeOut } from './take-out.ts';
 
 interface Context extends Pick<Core, 'database' | 'hub'> {

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { MemberNotice } from './announce-in-room.ts';
 import { deleteMember } from './room-member-store.ts';
+import type { RoomKey } from './room-store.ts';
 
 type Departure = Extract<RoomEvent, { type: 'member_left' }>['data'];
 
@@ -17,7 +18,7 @@ export interface TakenOut {
  */
 export async function takeOut(
   tx: Tx,
-  { tenantId, roomId }: { tenantId: string; roomId: string },
+  { tenantId, roomId }: RoomKey,
   departure: Departure,
 ): Promise<TakenOut | null> {
   const { userId } = departure;

@@ -4,7 +4,6 @@ import { storableText } from '../../db/json-text.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { assertKnownModel } from '../agent/agent-policy.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import { holdConversation } from '../conversation/hold-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertModerator, assertOpen, assertOwner } from './chat-policy.ts';
 import { enterRoom } from './room-access.ts';
@@ -16,12 +15,9 @@ import { roomView } from './room-view.ts';
 export async function updateRoom(ctx: CallerContext, input: UpdateRoomInput): Promise<RoomView> {
   const { roomId, topic: _, ...owned } = input;
   if (input.model !== undefined) assertKnownModel(ctx, input.model);
-  const { tenantId } = ctx.caller;
-  const place = { tenantId, roomId };
+  const place = { tenantId: ctx.caller.tenantId, roomId };
   return await withTransaction(ctx, async (tx) => {
-    await enterRoom(tx.db, ctx.caller, { roomId });
-    await holdConversation(tx, { tenantId, conversationId: roomId });
-    const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+    const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
     if (Object.values(owned).some((value) => value !== undefined)) assertOwner(me);
     else assertModerator(me);
     assertOpen(room);

@@ -1,4 +1,5 @@
-import type { Tx } from '../../db/transaction.ts';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../../db/schema.ts';
 import type { ConversationRow } from './conversation-store.ts';
 
 /** A conversation, or that of a room, whose row the transaction has locked. */
@@ -10,10 +11,10 @@ export type HeldConversation = ConversationRow;
  * row, whoever's it is and also for a room.
  */
 export async function holdConversation(
-  tx: Tx,
+  { db }: { db: Kysely<Schema> },
   { tenantId, conversationId }: { tenantId: string; conversationId: string },
 ): Promise<HeldConversation | undefined> {
-  return await tx.db
+  return await db
     .selectFrom('conversations')
     .selectAll()
     .where('tenantId', '=', tenantId)

@@ -9,7 +9,10 @@ import { announceConversation } from './announce-conversation.ts';
 import { lockConversation } from './conversation-store.ts';
 import { conversationView } from './conversation-view.ts';
 
-/** Renames, pins, archives, changes the model of runs to come, or what becomes of messages sent while one is under way. Leaves out what the input leaves out. */
+/**
+ * Renames, pins, archives, changes the model of runs to come, or what becomes of messages sent while one is under way.
+ * Leaves out what the input leaves out.
+ */
 export async function updateConversation(
   ctx: CallerContext,
   input: UpdateConversationInput,

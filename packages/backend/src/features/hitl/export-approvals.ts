@@ -10,7 +10,8 @@ const MAX_ROWS = 10_000;
 
 /**
  * The history of approvals, oldest first, at most 10,000 rows: of the whole tenant for admins, of their own runs for
- * others, as far as they may see them in the rooms they are in. CSV has one line each, quoted as in RFC 4180, with formulas defused.
+ * others, as far as they may see them in the rooms they are in. CSV has one line each, quoted as in RFC 4180, with
+ * formulas defused.
  */
 export async function exportApprovals(
   ctx: CallerContext,

@@ -6,8 +6,8 @@ import { createTestBackend, type TestBackend } from '../../testing/test-backend.
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
 import { errorData, publicMessage } from '../../trpc/errors.ts';
 import type { Asked } from '../agent/agent-testing.ts';
-import { askInRoom, firstMember, setRole, untilRunEnded } from '../chat/room-agent-testing.ts';
-import { createTestRoom, expectRoomConverges } from '../chat/room-testing.ts';
+import { askInRoom, firstMember, untilRunEnded } from '../chat/room-agent-testing.ts';
+import { createTestRoom, expectRoomConverges, setRole } from '../chat/room-testing.ts';
 import { createWorkshop, refusalOf, seen, untilAskedOnce } from './hitl-testing.ts';
 
 const workshop = createWorkshop();

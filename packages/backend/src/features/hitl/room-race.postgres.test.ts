@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../create-backend.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { callerOn, type TestCaller } from '../../testing/test-caller.ts';
-import { askInRoom, firstMember, setRole, untilRunEnded } from '../chat/room-agent-testing.ts';
-import { createTestRoom, expectRoomConverges } from '../chat/room-testing.ts';
+import { askInRoom, firstMember, untilRunEnded } from '../chat/room-agent-testing.ts';
+import { createTestRoom, expectRoomConverges, setRole } from '../chat/room-testing.ts';
 import { createWorkshop, refusalOf, seen, untilAskedOnce } from './hitl-testing.ts';
 
 const ROUNDS = 4;

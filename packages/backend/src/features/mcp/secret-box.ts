@@ -12,7 +12,10 @@ const PREFIX = 'v1.';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM. `secret` may be the one that signs access tokens: the key used here is derived from it and good for nothing else. */
+/**
+ * AES-256-GCM. `secret` may be the one that signs access tokens: the key used here is derived from it and good for
+ * nothing else.
+ */
 export function createSecretBox(secret: string): SecretBox {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'aura mcp secrets v1', 32));
   return {

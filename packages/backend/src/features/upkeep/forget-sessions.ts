@@ -9,7 +9,10 @@ const KEPT_DAYS = 30;
 /** What counts against guessing passwords is over after an hour. */
 const ATTEMPTS_KEPT_DAYS = 1;
 
-/** Removes sessions that ended or ran out long ago, failed logins that say nothing any more and tickets nobody came with. The audit log stays. */
+/**
+ * Removes sessions that ended or ran out long ago, failed logins that say nothing any more and tickets nobody came with.
+ * The audit log stays.
+ */
 export async function forgetSessions(ctx: UpkeepContext, signal: AbortSignal): Promise<void> {
   const ended = sql`
     select id from sessions

@@ -30,7 +30,9 @@ export function createOperations({ router, limits, isOpen, send, marks }: Option
 
   const overLimit = ({ id, method }: { id: number | string; method: string }): AppError | null => {
     if (active.has(id)) {
-      return new AppError('BAD_INPUT', { message: `The id ${String(id).slice(0, 40)} is in use.` });
+      return new AppError('BAD_INPUT', {
+        message: `The id ${String(id).slice(0, 40)} is in use. Use another.`,
+      });
     }
     const isSubscription = method === 'subscription';
     const same = [...active.values()].filter((other) => (other === 'subscription') === isSubscription);
@@ -54,7 +56,7 @@ export function createOperations({ router, limits, isOpen, send, marks }: Option
   return {
     decode(data) {
       if (typeof data !== 'string') throw refused('Send text frames.');
-      if (!isOpen()) throw refused('This connection is closing.');
+      if (!isOpen()) throw refused('This connection is closing. Reconnect.');
       if (isNestedDeeper(data, MAX_FRAME_DEPTH)) {
         throw refused(`The input nests deeper than ${MAX_INPUT_DEPTH} levels.`);
       }

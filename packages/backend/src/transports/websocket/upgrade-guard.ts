@@ -35,15 +35,17 @@ export function refusalOf(
   if (!state.isKnownAddress) return { status: 404, reason: `WebSockets are at ${TRPC_SOCKET_URL}.` };
   const name = hostName(host);
   if (state.allowedHosts !== null && !isLoopbackName(name) && !state.allowedHosts.includes(name)) {
-    return { status: 403, reason: 'This host name is not allowed.' };
+    return { status: 403, reason: 'This host name is not allowed. Add it to allowedHosts.' };
   }
   // Without an Origin it is no browser, so nobody's page speaks in a user's name.
   if (origin !== undefined && !state.allowedOrigins.includes(origin) && !isSameHost(origin, host)) {
-    return { status: 403, reason: 'This origin is not allowed.' };
+    return { status: 403, reason: 'This origin is not allowed. Add it to ALLOWED_ORIGINS.' };
   }
   if (state.isDraining) return { status: 503, reason: 'The server is stopping.' };
-  if (state.isFull) return { status: 503, reason: 'Too many connections.' };
-  if (state.isAddressFull) return { status: 429, reason: 'Too many connections from this address.' };
+  if (state.isFull) return { status: 503, reason: 'Too many connections. Try again in a few seconds.' };
+  if (state.isAddressFull) {
+    return { status: 429, reason: 'Too many connections from this address. Try again in a few seconds.' };
+  }
   return null;
 }
 
