@@ -21,7 +21,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   if (status >= 500) request.log.error({ err: describeError(error) }, 'a request failed');
   const detail =
     status >= 500
-      ? 'Something went wrong on the server. Try again; if it stays, report the requestId.'
+      ? 'Something went wrong on the server. Try again; if it keeps happening, report the requestId.'
       : error.message;
   return sendProblem(reply, { status, code, detail });
 }
