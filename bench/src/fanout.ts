@@ -55,7 +55,7 @@ ${await compareFanout({ contestants, subscribers, rounds, ...options })}
 `);
   }
   console.log(`CPU: user and system time of the server's process for a delivery. Fan-out: without what the same events cost it when nobody
-listens, which for Aura is the commit; ratios are of this. Grown: memory since before anybody had subscribed; fan-out RSS: that much more
+listens, which for Aura is the commit; ratios are of this. Grown: memory since the first 20 had subscribed; fan-out RSS: that much more
 than a process with nothing but ws. Every client checked that it got every event once and in order. Aura: conversation.events on PostgreSQL with fsync on, signed in, authorised, resumable;
 uncommitted: the same events handed to its hub without a commit, one after the other as the others do it.`);
 }

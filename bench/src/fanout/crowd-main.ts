@@ -22,9 +22,10 @@ await listenForOrders({
   async connect(input) {
     const { count, isStalled, hasOwnIds, hellos, ...target } = connectInput.parse(input);
     const group = isStalled ? stalled : members;
+    const known = group.length;
     for (let from = 0; from < count; from += AT_ONCE) {
       const batch = Array.from({ length: Math.min(AT_ONCE, count - from) }, async (_, index) => {
-        const id = hasOwnIds ? from + index + 1 : 1;
+        const id = hasOwnIds ? known + from + index + 1 : 1;
         const own = hellos.map((hello) => hello.replace('"id":1,', `"id":${id},`));
         return await connectMember({ ...target, hellos: own, latencies: isStalled ? null : latencies });
       });
