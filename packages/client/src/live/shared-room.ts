@@ -20,7 +20,7 @@ import { createReactionWishes, type ReactionWish, type ReactionWishes } from './
 import { createReadMarker } from './read-marker.ts';
 import { createRoomActions, type RoomActions } from './room-actions.ts';
 import { type KeptRoomDraft, keptRoomDraftSchema } from './room-draft.ts';
-import { BLANK_ROOM, type RoomSnapshot } from './room-snapshot.ts';
+import { BLANK_ROOM, type Departure, type RoomSnapshot } from './room-snapshot.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
 import type { Running } from './share.ts';
 import { createTypingSignal } from './typing-signal.ts';
@@ -64,12 +64,21 @@ export function createSharedRoom({
   let readSeq: number | null = null;
   /** Place in the log that has been followed up to, and that of the newest thing said, in threads too. */
   let [reachedSeq, saidSeq] = [0, 0];
+  let departure: Departure | null = null;
   let shown: Shown | null = null;
 
   const { soon, now, cancel } = coalesce(() => {
     const state = compose();
     const pending = outbox.pending(state?.messages ?? [], reachedSeq);
-    store.set({ ...follower.get(), state, pending, isLoadingOlder: older.isLoading(), readSeq, saidSeq });
+    store.set({
+      ...follower.get(),
+      state,
+      pending,
+      isLoadingOlder: older.isLoading(),
+      readSeq,
+      saidSeq,
+      departure,
+    });
   }, FRAME_MS);
 
   const outbox = createOutbox<KeptRoomDraft>({
@@ -93,11 +102,12 @@ export function createSharedRoom({
     onChange: () => now(),
     onFailed: (err) => follower.fail(err),
   });
+  const userId = () => {
+    const session = client.session.get();
+    return session.status === 'signedIn' ? session.identity.user.id : null;
+  };
   const wishes = createReactionWishes({
-    userId() {
-      const session = client.session.get();
-      return session.status === 'signedIn' ? session.identity.user.id : null;
-    },
+    userId,
     send: ({ isThere, ...reaction }) =>
       client.chat[isThere ? 'addReaction' : 'removeReaction'].mutate({ roomId, ...reaction }, REPEATABLE),
     onChange: () => now(),
@@ -110,6 +120,7 @@ export function createSharedRoom({
   /** A snapshot takes the place of what was known: what was loaded before it may have changed unseen. */
   function onSnapshot(seq: number): void {
     [reachedSeq, saidSeq] = [seq, seq];
+    departure = null;
     older.clear();
     wishes.forgetAnswered();
     for (const watcher of watchers) watcher.onSnapshot();
@@ -122,6 +133,7 @@ export function createSharedRoom({
     }
     reachedSeq = event.seq;
     if (event.type === 'message_posted' || event.type === 'content') saidSeq = event.seq;
+    if (event.type === 'member_left' && event.data.userId === userId()) departure = event.data.how;
     older.apply(event);
     wishes.onEvent(event);
     for (const watcher of watchers) watcher.onEvent(event);
@@ -149,6 +161,7 @@ export function createSharedRoom({
       older.clear();
       wishes.clear();
       readSeq = null;
+      departure = null;
       [reachedSeq, saidSeq] = [0, 0];
       now();
     },
