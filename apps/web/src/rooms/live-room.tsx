@@ -25,8 +25,7 @@ const MINUTE_MS = 60_000;
 export function LiveRoom({ live, state }: { live: Live; state: RoomState }): ReactElement {
   const scene = useScene(live, state);
   const place = useRoomPanel();
-  const now = useNow(MINUTE_MS);
-  const bar = writeBar(scene.reader, state.room, now);
+  const { bar } = scene;
   return (
     <RoomProvider value={scene}>
       <RoomRoleProvider value={scene.reader.member?.role ?? null}>
@@ -62,14 +61,14 @@ function useScene({ actions }: Live, { room, members, pins }: RoomState): RoomSc
   const me = useMe();
   const userId = me?.userId ?? '';
   const role = me?.role ?? 'guest';
+  const now = useNow(MINUTE_MS);
+  const reader = useMemo(
+    () => ({ userId, role, member: members.find((member) => member.userId === userId) ?? null }),
+    [members, userId, role],
+  );
+  const bar = useMemo(() => writeBar(reader, room, now), [reader, room, now]);
   return useMemo(
-    () => ({
-      room,
-      members,
-      pins: new Set(pins),
-      reader: { userId, role, member: members.find((member) => member.userId === userId) ?? null },
-      actions,
-    }),
-    [room, members, pins, userId, role, actions],
+    () => ({ room, members, pins: new Set(pins), reader, bar, actions }),
+    [room, members, pins, reader, bar, actions],
   );
 }
