@@ -116,3 +116,18 @@ test('somebody who is banned learns it at once, and is not asked to join', async
   await ben.page.getByText('You cannot enter this room').waitFor();
   expect(await ben.page.getByRole('button', { name: 'Join room' }).count()).toBe(0);
 });
+
+test('on a phone a jump from a panel leads to the message, not behind the panel', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Phone');
+  await anna.client.chat.pin.mutate({ roomId, messageId: await say(ben, 'Pinned one'), isPinned: true });
+  const { width, height } = page.viewportSize() ?? { width: 1000, height: 1000 };
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(anna, roomId);
+  await page.getByRole('button', { name: 'Pinned messages' }).click();
+  await page.getByRole('button', { name: 'Show in the room' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await messageList(page).locator('[data-highlighted=true]').getByText('Pinned one').waitFor();
+  await page.setViewportSize({ width, height });
+});

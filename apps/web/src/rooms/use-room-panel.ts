@@ -10,7 +10,8 @@ export interface RoomPlace {
   seq: number | null;
   open: (panel: NonNullable<RoomPanel>) => void;
   close: () => void;
-  jumpTo: (seq: number) => void;
+  /** `panel`: whether what stands beside the messages, or over them, stays. */
+  jumpTo: (seq: number, options: { panel: 'stays' | 'closes' }) => void;
   /** The jump is over: the same one can be made again. */
   arrive: () => void;
 }
@@ -39,7 +40,11 @@ export function useRoomPanel(): RoomPlace {
         change({ thread, panel: thread === null ? wanted.kind : null }, { replace: false });
       },
       close: () => change({ thread: null, panel: null }, { replace: false }),
-      jumpTo: (wanted: number) => change({ at: String(wanted) }, { replace: false }),
+      jumpTo(wanted: number, { panel: end }: { panel: 'stays' | 'closes' }) {
+        // One change of the address: a second one would not know of the first.
+        const closing: Record<string, null> = end === 'closes' ? { thread: null, panel: null } : {};
+        change({ at: String(wanted), ...closing }, { replace: false });
+      },
       arrive: () => change({ at: null }, { replace: true }),
     }),
     [change],
