@@ -117,6 +117,27 @@ test('somebody who is banned learns it at once, and is not asked to join', async
   expect(await ben.page.getByRole('button', { name: 'Join room' }).count()).toBe(0);
 });
 
+test('words that were said are found, far back and in threads, and lead to where they stand', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Search');
+  const first = await say(ben, 'The azure plan');
+  await say(ben, 'azure it is', { threadOf: first });
+  for (let index = 0; index < 60; index++) await say(anna, `Line ${index}`);
+  await open(anna, roomId);
+  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('menuitem', { name: 'Search messages' }).click();
+  await page.getByRole('searchbox').fill('azu');
+  const hits = page.getByRole('complementary', { name: 'Search messages' }).getByRole('listitem');
+  await expect
+    .poll(() => hits.locator('[data-said]').allTextContents())
+    .toEqual(['azure it is', 'The azure plan']);
+  await hits.getByRole('button', { name: 'Show in the room' }).click();
+  await untilShown(page, 'The azure plan');
+  await hits.getByRole('button', { name: 'Show in its thread' }).click();
+  await page.locator('[data-thread]').getByText('azure it is').waitFor();
+});
+
 test('on a phone a jump from a panel leads to the message, not behind the panel', async () => {
   const { anna, ben } = scene;
   const { page } = anna;

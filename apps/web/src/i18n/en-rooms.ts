@@ -143,6 +143,14 @@ export const enRooms = {
     loadFailed: 'The pinned messages could not be loaded.',
     jump: 'Show in the room',
   },
+  search: {
+    title: 'Search messages',
+    placeholder: 'Words that were said',
+    lead: 'Finds messages of this room, replies too, that have all the words.',
+    none: 'Nothing found for “{{query}}”.',
+    failed: 'The messages could not be searched.',
+    toThread: 'Show in its thread',
+  },
   memberPanel: {
     title: 'Members',
     add: 'Add people',

@@ -145,6 +145,14 @@ export const koRooms: typeof enRooms = {
     loadFailed: '고정된 메시지를 불러오지 못했습니다.',
     jump: '대화방에서 보기',
   },
+  search: {
+    title: '메시지 검색',
+    placeholder: '찾을 말 입력',
+    lead: '입력한 단어가 모두 들어 있는 이 대화방의 메시지와 답글을 찾습니다.',
+    none: '“{{query}}”에 대한 결과가 없습니다.',
+    failed: '메시지를 검색하지 못했습니다.',
+    toThread: '스레드에서 보기',
+  },
   memberPanel: {
     title: '멤버',
     add: '사람 추가',

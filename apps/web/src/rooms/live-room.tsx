@@ -14,6 +14,7 @@ import { RoomProvider, type RoomScene } from './room-context.ts';
 import { RoomHeader } from './room-header.tsx';
 import { RoomMessages } from './room-messages.tsx';
 import { writeBar } from './room-rights.ts';
+import { SearchPanel } from './search-panel.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useRoomPanel } from './use-room-panel.ts';
@@ -48,6 +49,7 @@ export function LiveRoom({ live, state }: { live: Live; state: RoomState }): Rea
             />
           )}
           {place.panel?.kind === 'pins' && <PinsPanel state={state} />}
+          {place.panel?.kind === 'search' && <SearchPanel state={state} />}
           {place.panel?.kind === 'members' && <MembersPanel online={live.online} />}
         </div>
         <RoomAnnouncer messages={state.messages} />

@@ -2,7 +2,12 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 
 /** What stands beside the messages. */
-export type RoomPanel = { kind: 'thread'; messageId: string } | { kind: 'pins' } | { kind: 'members' } | null;
+export type RoomPanel =
+  | { kind: 'thread'; messageId: string }
+  | { kind: 'pins' }
+  | { kind: 'members' }
+  | { kind: 'search' }
+  | null;
 
 export interface RoomPlace {
   panel: RoomPanel;
@@ -56,5 +61,5 @@ function panelOf(params: URLSearchParams): RoomPanel {
   const messageId = params.get('thread');
   if (messageId !== null) return { kind: 'thread', messageId };
   const kind = params.get('panel');
-  return kind === 'pins' || kind === 'members' ? { kind } : null;
+  return kind === 'pins' || kind === 'members' || kind === 'search' ? { kind } : null;
 }
