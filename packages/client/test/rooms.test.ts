@@ -142,3 +142,28 @@ test('a room that was not joined says so, and is there after joining', async () 
   await expect.poll(() => view.current.status).toBe('ready');
   expect(view.current.error).toBeNull();
 });
+
+test('a reaction shows before the server has it, in a thread too, and goes when it is refused', async () => {
+  await using server = await startWireServer();
+  await using client = await signIn(server);
+  const room = server.addRoom();
+  const [id, gone] = [room.say('question'), crypto.randomUUID()];
+  const reply = room.say('reply', id);
+  using view = await renderHook(client, () => useRoom(room.id));
+  using thread = await renderHook(client, () => useThread(room.id, id));
+  await expect.poll(() => texts(thread.current.replies)).toEqual(['reply']);
+  const reactions = () => [
+    view.current.state?.messages[0]?.reactions.map(({ emoji }) => emoji),
+    thread.current.replies[0]?.reactions.map(({ emoji }) => emoji),
+  ];
+  server.faults.push({ name: 'addReaction', fault: 'held' });
+  const added = [view.current.addReaction(id, '👍'), view.current.addReaction(reply, '🎉')];
+  await expect.poll(reactions).toEqual([['👍'], ['🎉']]);
+  expect(room.state.messages[0]?.reactions).toEqual([]);
+  server.release();
+  await Promise.all(added);
+  expect(room.state.messages[0]?.reactions).toEqual([{ emoji: '👍', userIds: [userIdOf(client)] }]);
+  await expect(view.current.addReaction(gone, '👍')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await view.current.removeReaction(id, '👍');
+  await expect.poll(reactions).toEqual([[], ['🎉']]);
+});

@@ -4,12 +4,14 @@ import {
   type ListRoomMessagesOutput,
   type PostMessageInput,
   type PostMessageOutput,
+  type ReactionInput,
   type RoomEvent,
   type RoomMessageView,
   type RoomState,
   type RoomView,
 } from '@aura/contract';
 import { randomUUID } from 'node:crypto';
+import { WireError } from './wire-auth.ts';
 import { type Body, EventLog } from './wire-log.ts';
 
 const WINDOW_MESSAGES = 5;
@@ -56,6 +58,18 @@ export class WireRoom extends EventLog<RoomEvent> {
   edit(messageId: string, text: string): void {
     const editedAt = new Date().toISOString();
     this.append({ type: 'message_edited', runId: null, data: { messageId, text, mentions: [], editedAt } });
+  }
+
+  react(
+    type: 'reaction_added' | 'reaction_removed',
+    userId: string,
+    { messageId, emoji }: Omit<ReactionInput, 'roomId'>,
+  ): void {
+    const isKnown = this.events.some(
+      (event) => event.type === 'message_posted' && event.data.message.id === messageId,
+    );
+    if (!isKnown) throw new WireError('NOT_FOUND');
+    this.append({ type, runId: null, data: { messageId, emoji, userId } });
   }
 
   page({ before = Infinity, limit, threadOf }: ListRoomMessagesInput): ListRoomMessagesOutput {

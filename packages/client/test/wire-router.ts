@@ -20,6 +20,7 @@ import {
   markReadInputSchema,
   type ModelView,
   postMessageInputSchema,
+  reactionInputSchema,
   refreshInputSchema,
   registerInputSchema,
   resumeSchema,
@@ -195,6 +196,14 @@ export const wireRouter = t.router({
     postMessage: signedIn
       .input(postMessageInputSchema)
       .mutation(({ ctx, input }) => roomOf(ctx.world, input.roomId).post(input)),
+    addReaction: signedIn.input(reactionInputSchema).mutation(({ ctx, input }) => {
+      roomOf(ctx.world, input.roomId).react('reaction_added', ctx.identity.user.id, input);
+      return {};
+    }),
+    removeReaction: signedIn.input(reactionInputSchema).mutation(({ ctx, input }) => {
+      roomOf(ctx.world, input.roomId).react('reaction_removed', ctx.identity.user.id, input);
+      return {};
+    }),
     events: signedIn.input(roomEventsInputSchema).subscription(async function* ({ ctx, input, signal }) {
       if (signal === undefined) return;
       for await (const event of roomOf(ctx.world, input.roomId).follow(input.lastEventId, signal)) {

@@ -17,7 +17,8 @@ export function App({ client }: { client: AuraClient }): ReactElement {
       colorSchemeManager={colorSchemeManager}
       cssVariablesResolver={cssVariablesResolver}
     >
-      <Notifications position="bottom-center" limit={3} />
+      {/* Not below: there people write. */}
+      <Notifications position="top-center" limit={3} />
       <ErrorBoundary>
         <AuraProvider client={client}>
           <BrowserRouter basename={import.meta.env.BASE_URL}>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import classes from './composer.module.css';
 
 interface ComposerButtonProps {
-  status: 'ready' | 'busy' | 'running' | 'stopping';
+  status: 'ready' | 'busy' | 'blocked' | 'running' | 'stopping';
   canSend: boolean;
   onSend: () => void;
   onStop: (() => void) | undefined;

@@ -34,8 +34,11 @@ interface ComposerProps {
   onChange: (text: string) => void;
   onSend: (text: string) => void;
   placeholder: string;
-  /** `busy`: a send is on its way. `running`: an answer is being written, which can be stopped. */
-  status: 'ready' | 'busy' | 'running' | 'stopping';
+  /**
+   * `busy`: a send is on its way. `blocked`: something has to be put right first. `running`: an answer is being
+   * written, which can be stopped.
+   */
+  status: 'ready' | 'busy' | 'blocked' | 'running' | 'stopping';
   onStop?: () => void;
   /** Set while a run is active. */
   meanwhile?: Meanwhile;

@@ -17,6 +17,17 @@ const COMPONENTS: Components = {
     </a>
   ),
   img: ({ src, alt }) => <ImageLink src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
+  // With their bullets on the side where the first of them begins.
+  ul: ({ className, children }) => (
+    <ul dir="auto" className={className}>
+      {children}
+    </ul>
+  ),
+  ol: ({ className, start, children }) => (
+    <ol dir="auto" className={className} start={start}>
+      {children}
+    </ol>
+  ),
   pre: ({ node }) => <CodeBlock node={node} />,
   table: ({ children }) => (
     <div className={classes.tableScroll}>

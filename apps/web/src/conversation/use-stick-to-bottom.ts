@@ -29,7 +29,15 @@ export function useStickToBottom(): StickToBottom {
     if (elementRef.current !== null) elementRef.current.scrollTop = elementRef.current.scrollHeight;
   }, [setStuck]);
 
-  const letGo = useCallback(() => setStuck(false), [setStuck]);
+  const letGo = useCallback(() => {
+    setStuck(false);
+    // Two frames on the place is taken: it may be the end after all, as where everything fits.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (elementRef.current !== null && endDistance(elementRef.current) <= NEAR_BOTTOM_PX) setStuck(true);
+      }),
+    );
+  }, [setStuck]);
 
   const scrollerRef = useCallback<RefCallback<HTMLElement>>(
     (element) => {
@@ -39,11 +47,11 @@ export function useStickToBottom(): StickToBottom {
       let lastHeight = element.scrollHeight;
 
       const onScroll = () => {
-        const { scrollTop, scrollHeight, clientHeight } = element;
+        const { scrollTop, scrollHeight } = element;
         const isUp = scrollTop < lastTop - 1;
         // Content that shrank moves the place up too; that was not the person.
         const didShrink = scrollHeight < lastHeight;
-        if (scrollHeight - clientHeight - scrollTop <= NEAR_BOTTOM_PX && !isUp) setStuck(true);
+        if (endDistance(element) <= NEAR_BOTTOM_PX && !isUp) setStuck(true);
         else if (isUp && !didShrink) setStuck(false);
         lastTop = scrollTop;
         lastHeight = scrollHeight;
@@ -71,4 +79,8 @@ export function useStickToBottom(): StickToBottom {
     [setStuck],
   );
   return { scrollerRef, isAtBottom, toBottom, letGo };
+}
+
+function endDistance({ scrollHeight, clientHeight, scrollTop }: HTMLElement): number {
+  return scrollHeight - clientHeight - scrollTop;
 }

@@ -14,6 +14,7 @@ import { RoomProvider, type RoomScene } from './room-context.ts';
 import { RoomHeader } from './room-header.tsx';
 import { RoomMessages } from './room-messages.tsx';
 import { writeBar } from './room-rights.ts';
+import { SearchPanel } from './search-panel.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useRoomPanel } from './use-room-panel.ts';
@@ -25,8 +26,7 @@ const MINUTE_MS = 60_000;
 export function LiveRoom({ live, state }: { live: Live; state: RoomState }): ReactElement {
   const scene = useScene(live, state);
   const place = useRoomPanel();
-  const now = useNow(MINUTE_MS);
-  const bar = writeBar(scene.reader, state.room, now);
+  const { bar } = scene;
   return (
     <RoomProvider value={scene}>
       <RoomRoleProvider value={scene.reader.member?.role ?? null}>
@@ -49,6 +49,7 @@ export function LiveRoom({ live, state }: { live: Live; state: RoomState }): Rea
             />
           )}
           {place.panel?.kind === 'pins' && <PinsPanel state={state} />}
+          {place.panel?.kind === 'search' && <SearchPanel state={state} />}
           {place.panel?.kind === 'members' && <MembersPanel online={live.online} />}
         </div>
         <RoomAnnouncer messages={state.messages} />
@@ -62,14 +63,14 @@ function useScene({ actions }: Live, { room, members, pins }: RoomState): RoomSc
   const me = useMe();
   const userId = me?.userId ?? '';
   const role = me?.role ?? 'guest';
+  const now = useNow(MINUTE_MS);
+  const reader = useMemo(
+    () => ({ userId, role, member: members.find((member) => member.userId === userId) ?? null }),
+    [members, userId, role],
+  );
+  const bar = useMemo(() => writeBar(reader, room, now), [reader, room, now]);
   return useMemo(
-    () => ({
-      room,
-      members,
-      pins: new Set(pins),
-      reader: { userId, role, member: members.find((member) => member.userId === userId) ?? null },
-      actions,
-    }),
-    [room, members, pins, userId, role, actions],
+    () => ({ room, members, pins: new Set(pins), reader, bar, actions }),
+    [room, members, pins, reader, bar, actions],
   );
 }

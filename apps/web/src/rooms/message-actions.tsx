@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconCopy,
   IconDots,
+  IconLink,
   IconMessageReply,
   IconMoodPlus,
   IconPencil,
@@ -11,7 +12,7 @@ import {
   IconPinnedOff,
   IconTrash,
 } from '@tabler/icons-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmModal } from '../app/confirm-modal.tsx';
 import { IconAction } from '../conversation/icon-action.tsx';
@@ -34,15 +35,22 @@ interface MessageActionsProps {
 /** What can be done with a message; over it while the pointer or the focus is there. */
 export function MessageActions({ message, place, onEdit }: MessageActionsProps): ReactElement {
   const { t } = useTranslation();
-  const { room, reader, actions } = useRoomScene();
+  const { bar, actions } = useRoomScene();
   const attempt = useAttempt();
   const react = useReact(message);
   const { open } = useRoomPanel();
   const [isConfirming, confirmation] = useDisclosure(false);
-  const canWrite = room.archivedAt === null && reader.role !== 'guest';
+  const canWrite = bar === null;
+  const rootRef = useRef<HTMLDivElement>(null);
+  const remove = async () => {
+    const article = rootRef.current?.closest('article');
+    const isRemoved = await attempt(() => actions.remove(message.id));
+    // What opened the question goes with the words.
+    if (isRemoved) article?.focus({ preventScroll: true });
+  };
   const openThread = () => open({ kind: 'thread', messageId: message.threadOf ?? message.id });
   return (
-    <div className={classes.actions} data-actions>
+    <div ref={rootRef} className={classes.actions} data-actions>
       {canWrite && (
         <span className={classes.hoverOnly}>
           {QUICK_EMOJIS.slice(0, 2).map((emoji) => (
@@ -77,14 +85,14 @@ export function MessageActions({ message, place, onEdit }: MessageActionsProps):
           onClick={openThread}
         />
       )}
-      <MessageMenu message={message} canWrite={canWrite} onEdit={onEdit} onDelete={confirmation.open} />
+      <MessageMenu message={message} onEdit={onEdit} onDelete={confirmation.open} />
       <ConfirmModal
         isOpen={isConfirming}
         onClose={confirmation.close}
         title={t('rooms.message.deleteTitle')}
         body={t('rooms.message.deleteBody')}
         confirmLabel={t('rooms.message.delete')}
-        onConfirm={async () => void (await attempt(() => actions.remove(message.id)))}
+        onConfirm={remove}
       />
     </div>
   );
@@ -92,14 +100,14 @@ export function MessageActions({ message, place, onEdit }: MessageActionsProps):
 
 interface MessageMenuProps {
   message: RoomMessageView;
-  canWrite: boolean;
   onEdit: (() => void) | undefined;
   onDelete: () => void;
 }
 
-function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps): ReactElement {
+function MessageMenu({ message, onEdit, onDelete }: MessageMenuProps): ReactElement {
   const { t } = useTranslation();
-  const { reader, pins, actions } = useRoomScene();
+  const { room, reader, bar, pins, actions } = useRoomScene();
+  const isInRoom = message.threadOf === null;
   const attempt = useAttempt();
   const isPinned = pins.has(message.id);
   const name = message.authorId === null ? t('rooms.message.agent') : message.authorName;
@@ -113,13 +121,23 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconCopy size={16} />}
-          onClick={() => void navigator.clipboard?.writeText(message.text)}
-        >
-          {t('rooms.message.copy')}
-        </Menu.Item>
-        {canWrite && mayModerate(reader) && message.threadOf === null && (
+        {message.text !== '' && (
+          <Menu.Item
+            leftSection={<IconCopy size={16} />}
+            onClick={() => void navigator.clipboard?.writeText(message.text)}
+          >
+            {t('rooms.message.copy')}
+          </Menu.Item>
+        )}
+        {isInRoom && (
+          <Menu.Item
+            leftSection={<IconLink size={16} />}
+            onClick={() => void navigator.clipboard?.writeText(addressOf(message))}
+          >
+            {t('rooms.message.copyLink')}
+          </Menu.Item>
+        )}
+        {isInRoom && room.archivedAt === null && mayModerate(reader) && (
           <Menu.Item
             leftSection={isPinned ? <IconPinnedOff size={16} /> : <IconPin size={16} />}
             onClick={changePin}
@@ -127,12 +145,12 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
             {t(isPinned ? 'rooms.message.unpin' : 'rooms.message.pin')}
           </Menu.Item>
         )}
-        {canWrite && onEdit !== undefined && mayEdit(reader, message) && (
+        {bar === null && onEdit !== undefined && mayEdit(reader, message) && (
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
             {t('rooms.message.edit')}
           </Menu.Item>
         )}
-        {canWrite && mayDelete(reader, message) && (
+        {mayDelete(reader, message) && (
           <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={onDelete}>
             {t('rooms.message.delete')}
           </Menu.Item>
@@ -140,4 +158,10 @@ function MessageMenu({ message, canWrite, onEdit, onDelete }: MessageMenuProps):
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** Where the room shows the message, for whoever is in it. */
+function addressOf({ seq }: RoomMessageView): string {
+  const { origin, pathname } = window.location;
+  return `${origin}${pathname}?at=${seq}`;
 }

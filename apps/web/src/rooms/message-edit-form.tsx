@@ -52,6 +52,7 @@ export function MessageEditForm({ message, onDone }: MessageEditFormProps): Reac
     >
       <Textarea
         ref={inputRef}
+        classNames={{ input: classes.field }}
         autosize
         minRows={1}
         maxRows={12}
@@ -61,7 +62,11 @@ export function MessageEditForm({ message, onDone }: MessageEditFormProps): Reac
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-          if (event.key === 'Escape') onDone();
+          if (event.key === 'Escape') {
+            // The panel around it stays.
+            event.preventDefault();
+            onDone();
+          }
           if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             void save();

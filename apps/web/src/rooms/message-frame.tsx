@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useState } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Logo } from '../app/logo.tsx';
 import { PersonAvatar } from './person-avatar.tsx';
@@ -24,6 +24,13 @@ export function MessageFrame(props: MessageFrameProps): ReactElement {
   const { t } = useTranslation();
   const [wasReached, setWasReached] = useState(false);
   const reach = () => setWasReached(true);
+  const rootRef = useRef<HTMLElement>(null);
+  const hasFocus = useRef(false);
+  // What had the focus may have gone: the actions of a message that was deleted, the field that it was edited in.
+  useEffect(() => {
+    if (!hasFocus.current || document.activeElement !== document.body) return;
+    rootRef.current?.focus({ preventScroll: true });
+  });
   const name = author.id === null ? t('rooms.message.agent') : author.name;
   return (
     // It reacts to nothing: it only notes that its actions may be wanted.
@@ -34,8 +41,15 @@ export function MessageFrame(props: MessageFrameProps): ReactElement {
       data-highlighted={isHighlighted}
       data-state={state}
       data-message
+      ref={rootRef}
       onPointerEnter={reach}
-      onFocus={reach}
+      onFocus={() => {
+        hasFocus.current = true;
+        reach();
+      }}
+      onBlur={() => {
+        hasFocus.current = false;
+      }}
       // Focusable, so that the keyboard comes to the actions.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}

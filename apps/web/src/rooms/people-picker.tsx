@@ -29,6 +29,8 @@ export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePic
     const person = options.find((option) => option.userId === userId);
     if (person !== undefined && people.length < LIMITS.inviteMax) onChange([...people, person]);
     setText('');
+    // It lies over the button that comes next; typing opens it again.
+    combobox.closeDropdown();
   };
   const name = label ?? t('rooms.people.label');
   return (

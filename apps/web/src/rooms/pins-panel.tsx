@@ -36,7 +36,7 @@ function Pins({ state }: { state: RoomState }): ReactElement {
   const errorText = useErrorText();
   const client = useAura();
   const { isNarrow } = useNavigation();
-  const { close, jumpTo } = useRoomPanel();
+  const { jumpTo } = useRoomPanel();
   const roomId = state.room.id;
   const pins = useQuery({
     queryKey: ['rooms', roomId, 'pins', state.pins],
@@ -57,10 +57,7 @@ function Pins({ state }: { state: RoomState }): ReactElement {
   }
   // What is in the room's own list is newer than what was read.
   const live = new Map(state.messages.map((message) => [message.id, message]));
-  const jump = (seq: number) => {
-    if (isNarrow) close();
-    jumpTo(seq);
-  };
+  const jump = (seq: number) => jumpTo(seq, { panel: isNarrow ? 'closes' : 'stays' });
   return (
     <ul className={classes.pins}>
       {pins.data.messages

@@ -6,11 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { EmojiPicker } from './emoji-picker.tsx';
 import classes from './reaction-bar.module.css';
 import { useRoomScene } from './room-context.ts';
+import { mayTakeBack } from './room-rights.ts';
 import { useReact } from './use-react.ts';
 
 /** Who answered a message with what. */
 export function ReactionBar({ message }: { message: RoomMessageView }): ReactElement | null {
   const { t } = useTranslation();
+  const { bar } = useRoomScene();
   const react = useReact(message);
   if (message.reactions.length === 0) return null;
   return (
@@ -18,18 +20,20 @@ export function ReactionBar({ message }: { message: RoomMessageView }): ReactEle
       {message.reactions.map((reaction) => (
         <Reaction key={reaction.emoji} reaction={reaction} onToggle={() => react(reaction.emoji)} />
       ))}
-      <EmojiPicker onChoose={react}>
-        {(open) => (
-          <UnstyledButton
-            className={classes.reaction}
-            data-add
-            onClick={open}
-            aria-label={t('rooms.reactions.add')}
-          >
-            <IconMoodPlus size={15} aria-hidden />
-          </UnstyledButton>
-        )}
-      </EmojiPicker>
+      {bar === null && (
+        <EmojiPicker onChoose={react}>
+          {(open) => (
+            <UnstyledButton
+              className={classes.reaction}
+              data-add
+              onClick={open}
+              aria-label={t('rooms.reactions.add')}
+            >
+              <IconMoodPlus size={15} aria-hidden />
+            </UnstyledButton>
+          )}
+        </EmojiPicker>
+      )}
     </div>
   );
 }
@@ -41,8 +45,10 @@ interface ReactionProps {
 
 function Reaction({ reaction: { emoji, userIds }, onToggle }: ReactionProps): ReactElement {
   const { t, i18n } = useTranslation();
-  const { members, reader } = useRoomScene();
+  const { members, reader, bar } = useRoomScene();
   const isMine = userIds.includes(reader.userId);
+  const canToggle = isMine ? mayTakeBack(bar) : bar === null;
+  const label = canToggle ? (isMine ? 'yours' : 'others') : 'count';
   const known = members.filter(({ userId }) => userIds.includes(userId));
   const names = new Intl.ListFormat(i18n.language).format(known.map(({ name }) => name));
   return (
@@ -51,11 +57,10 @@ function Reaction({ reaction: { emoji, userIds }, onToggle }: ReactionProps): Re
         className={classes.reaction}
         data-mine={isMine}
         aria-pressed={isMine}
-        aria-label={t(isMine ? 'rooms.reactions.yours' : 'rooms.reactions.others', {
-          emoji,
-          count: userIds.length,
-        })}
-        onClick={onToggle}
+        // Not `disabled`: who reacted can still be looked up.
+        aria-disabled={!canToggle}
+        aria-label={t(`rooms.reactions.${label}`, { emoji, count: userIds.length })}
+        onClick={canToggle ? onToggle : undefined}
       >
         <span>{emoji}</span>
         <span className={classes.count}>{userIds.length}</span>

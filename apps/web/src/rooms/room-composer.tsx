@@ -34,11 +34,13 @@ export function RoomComposer({ threadOf }: { threadOf?: string }): ReactElement 
     });
   };
   const isSlow = room.slowModeSeconds > 0 && !mayModerate(reader);
-  const hint = files.isBusy
-    ? t('rooms.composer.waitForUploads')
-    : isSlow
-      ? t('rooms.composer.slowMode', { wait: formatWait(room.slowModeSeconds * 1_000, i18n.language) })
-      : t('rooms.composer.hint');
+  const wait = formatWait(room.slowModeSeconds * 1_000, i18n.language);
+  const standing = isSlow ? t('rooms.composer.slowMode', { wait }) : t('rooms.composer.hint');
+  const hints = {
+    ready: standing,
+    busy: t('rooms.composer.waitForUploads'),
+    blocked: t('rooms.composer.failedUploads'),
+  };
   return (
     <div
       className={classes.root}
@@ -67,10 +69,10 @@ export function RoomComposer({ threadOf }: { threadOf?: string }): ReactElement 
             ? t('rooms.composer.placeholder', { name: room.name })
             : t('rooms.composer.reply')
         }
-        status={files.isBusy ? 'busy' : 'ready'}
+        status={files.status}
         field={{ ...mentions.field, ref: inputRef }}
         canSendEmpty={files.attachments.length > 0}
-        hint={{ text: hint, isAlways: isSlow || files.isBusy }}
+        hint={{ text: hints[files.status], isAlways: isSlow || files.status !== 'ready' }}
       >
         <AttachButton onChoose={files.add} />
       </Composer>

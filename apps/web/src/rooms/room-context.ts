@@ -1,12 +1,14 @@
 import type { RoomMemberView, RoomView } from '@aura/contract';
 import type { RoomActions } from '@aura/client/react';
 import { createContext, useContext } from 'react';
-import type { RoomReader } from './room-rights.ts';
+import type { RoomReader, WriteBar } from './room-rights.ts';
 
 /** What every part of an open room speaks of. */
 export interface RoomScene {
   room: RoomView;
   reader: RoomReader;
+  /** Why the reader cannot write right now; null: they can. */
+  bar: WriteBar;
   members: readonly RoomMemberView[];
   pins: ReadonlySet<string>;
   actions: RoomActions;

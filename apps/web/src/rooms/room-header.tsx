@@ -1,7 +1,7 @@
 import { useAura } from '@aura/client/react';
 import { ActionIcon, Badge, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconDots, IconDoorExit, IconPin, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconDots, IconDoorExit, IconPin, IconSearch, IconSettings, IconUsers } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -75,6 +75,7 @@ function RoomMenu(): ReactElement {
   const navigate = useNavigate();
   const attempt = useAttempt();
   const { room, reader } = useRoomScene();
+  const { open } = useRoomPanel();
   const [areSettingsOpen, settings] = useDisclosure(false);
   const [isLeaving, leaving] = useDisclosure(false);
   const leave = async () => {
@@ -90,6 +91,9 @@ function RoomMenu(): ReactElement {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconSearch size={16} />} onClick={() => open({ kind: 'search' })}>
+            {t('rooms.search.title')}
+          </Menu.Item>
           {isOwner(reader) && (
             <Menu.Item leftSection={<IconSettings size={16} />} onClick={settings.open}>
               {t('rooms.header.settings')}

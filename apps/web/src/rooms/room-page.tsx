@@ -1,3 +1,4 @@
+import type { RoomView } from '@aura/contract';
 import { useJoinRoom, useRoom } from '@aura/client/react';
 import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
@@ -20,8 +21,9 @@ function RoomById({ id }: { id: string }): ReactElement {
   const live = useRoom(id);
   const code = live.status === 'error' ? live.error?.code : null;
   if (live.status === 'notFound') return <Apart content={<RoomNotFound />} />;
-  if (code === 'FORBIDDEN') return <Apart content={<NotJoined id={id} wasThere={live.state !== null} />} />;
-  if (code === 'BANNED') return <Apart content={<Banned />} />;
+  const isBanned = code === 'BANNED' || (code === 'FORBIDDEN' && live.departure === 'banned');
+  if (isBanned) return <Apart content={<Banned />} />;
+  if (code === 'FORBIDDEN') return <Apart content={<NotJoined id={id} left={live.state?.room ?? null} />} />;
   if (live.state !== null) return <LiveRoom live={live} state={live.state} />;
   if (live.status === 'error') return <Apart content={<Failed live={live} />} />;
   return <Apart content={<RoomSkeleton />} />;
@@ -52,14 +54,20 @@ function RoomNotFound(): ReactElement {
   );
 }
 
-function NotJoined({ id, wasThere }: { id: string; wasThere: boolean }): ReactElement {
+/** `left`: the room, when somebody who was in it is not any more. */
+function NotJoined({ id, left }: { id: string; left: RoomView | null }): ReactElement {
   const { t } = useTranslation();
   const attempt = useAttempt();
   const join = useJoinRoom();
+  if (left?.isPublic === false) {
+    return (
+      <Notice title={t('rooms.page.leftTitle')} body={t('rooms.page.leftPrivateBody')} action={<ToRooms />} />
+    );
+  }
   return (
     <Notice
-      title={t(wasThere ? 'rooms.page.leftTitle' : 'rooms.page.joinTitle')}
-      body={t(wasThere ? 'rooms.page.leftBody' : 'rooms.page.joinBody')}
+      title={t(left === null ? 'rooms.page.joinTitle' : 'rooms.page.leftTitle')}
+      body={t(left === null ? 'rooms.page.joinBody' : 'rooms.page.leftBody')}
       action={
         <Button loading={join.isPending} onClick={() => void attempt(() => join.mutateAsync({ roomId: id }))}>
           {t('rooms.page.join')}

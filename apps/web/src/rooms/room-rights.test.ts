@@ -1,6 +1,6 @@
 import type { RoomMemberView, RoomRole, RoomView } from '@aura/contract';
 import { expect, test } from 'vitest';
-import { mayDelete, mayInvite, outranks, type RoomReader, writeBar } from './room-rights.ts';
+import { mayDelete, mayInvite, mayTakeBack, outranks, type RoomReader, writeBar } from './room-rights.ts';
 import { message, room } from './testing-rooms.ts';
 
 const member = (role: RoomRole, more: Partial<RoomMemberView> = {}): RoomMemberView => ({
@@ -28,6 +28,8 @@ test('writing is barred in an archived room, for guests, and until a mute is ove
   const muted = reader('member', { member: member('member', { mutedUntil: until }) });
   expect(writeBar(muted, room, NOW)).toEqual({ kind: 'muted', until });
   expect(writeBar(muted, room, Date.parse(until))).toBeNull();
+  const bars = [writeBar(muted, room, NOW), writeBar(reader('owner'), archived, NOW), null];
+  expect(bars.map(mayTakeBack)).toEqual([true, false, true]);
 });
 
 test('moderation goes down the ranks only', () => {
@@ -41,6 +43,7 @@ test('a message is deleted by its author and by those who moderate, once', () =>
   expect(mayDelete(reader('member'), said)).toBe(true);
   expect(mayDelete(reader('member', { userId: 'another' }), said)).toBe(false);
   expect(mayDelete(reader('moderator'), said)).toBe(true);
+  expect(mayDelete(reader('member', { role: 'guest' }), said)).toBe(false);
   expect(mayDelete(reader('moderator'), { ...said, deletedAt: said.createdAt })).toBe(false);
 });
 

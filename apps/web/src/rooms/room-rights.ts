@@ -18,6 +18,11 @@ export function writeBar(reader: RoomReader, room: RoomView, now: number): Write
   return until !== null && Date.parse(until) > now ? { kind: 'muted', until } : null;
 }
 
+/** One's own reaction can also be taken back while one is muted. */
+export function mayTakeBack(bar: WriteBar): boolean {
+  return bar === null || bar.kind === 'muted';
+}
+
 /** Owners and moderators. */
 export function mayModerate({ role, member }: RoomReader): boolean {
   return role !== 'guest' && member !== null && member.role !== 'member';
@@ -44,7 +49,8 @@ export function mayEdit(reader: RoomReader, message: RoomMessageView): boolean {
   return message.deletedAt === null && message.authorId === reader.userId;
 }
 
+/** Also while muted, and in an archived room. */
 export function mayDelete(reader: RoomReader, message: RoomMessageView): boolean {
-  if (message.deletedAt !== null) return false;
+  if (message.deletedAt !== null || reader.role === 'guest') return false;
   return message.authorId === reader.userId || mayModerate(reader);
 }

@@ -23,7 +23,7 @@ interface RoomRunProps {
 
 /** What the agent does for the room: its steps, what it asks, what it says. */
 export const RoomRun = memo(function RoomRun({ run, answer, isHighlighted }: RoomRunProps): ReactElement {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { actions, pins } = useRoomScene();
   const attempt = useAttempt();
   return (
@@ -50,6 +50,9 @@ export const RoomRun = memo(function RoomRun({ run, answer, isHighlighted }: Roo
           onStop={(runId) => void attempt(() => actions.stop(runId))}
         />
       </div>
+      {answer !== null && answer.deletedAt !== null && (
+        <p className={classes.deleted}>{t('rooms.message.deleted')}</p>
+      )}
       {answer !== null && <ReactionBar message={answer} />}
       {answer !== null && answer.replyCount > 0 && <ThreadLink message={answer} />}
     </MessageFrame>

@@ -1,5 +1,5 @@
 import { CloseButton, Drawer } from '@mantine/core';
-import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigation } from '../app/navigation-context.ts';
 import classes from './side-panel.module.css';
@@ -43,10 +43,16 @@ function Panel({ title, children }: SidePanelProps): ReactElement {
   const { t } = useTranslation();
   const { close } = useRoomPanel();
   const rootRef = useRef<HTMLDivElement>(null);
+  const [opener] = useState(() => document.activeElement);
   useEffect(() => {
     // Not from a composer in it, which takes the focus by itself.
     if (rootRef.current?.contains(document.activeElement) === false) rootRef.current.focus();
-  }, []);
+    return () => {
+      // Nobody has the focus once it is gone.
+      const isLost = document.activeElement === document.body;
+      if (isLost && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    };
+  }, [opener]);
   return (
     // Focused when it opens, so that it is read out and Escape reaches it.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
@@ -55,7 +61,9 @@ function Panel({ title, children }: SidePanelProps): ReactElement {
       className={classes.panel}
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) close();
+        // A menu or dialog that it opened stands elsewhere in the page, and closes by itself.
+        const isInside = event.target instanceof Node && event.currentTarget.contains(event.target);
+        if (event.key === 'Escape' && isInside && !event.defaultPrevented) close();
       }}
     >
       <header className={classes.head}>

@@ -2,7 +2,12 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 
 /** What stands beside the messages. */
-export type RoomPanel = { kind: 'thread'; messageId: string } | { kind: 'pins' } | { kind: 'members' } | null;
+export type RoomPanel =
+  | { kind: 'thread'; messageId: string }
+  | { kind: 'pins' }
+  | { kind: 'members' }
+  | { kind: 'search' }
+  | null;
 
 export interface RoomPlace {
   panel: RoomPanel;
@@ -10,7 +15,8 @@ export interface RoomPlace {
   seq: number | null;
   open: (panel: NonNullable<RoomPanel>) => void;
   close: () => void;
-  jumpTo: (seq: number) => void;
+  /** `panel`: whether what stands beside the messages, or over them, stays. */
+  jumpTo: (seq: number, options: { panel: 'stays' | 'closes' }) => void;
   /** The jump is over: the same one can be made again. */
   arrive: () => void;
 }
@@ -39,7 +45,11 @@ export function useRoomPanel(): RoomPlace {
         change({ thread, panel: thread === null ? wanted.kind : null }, { replace: false });
       },
       close: () => change({ thread: null, panel: null }, { replace: false }),
-      jumpTo: (wanted: number) => change({ at: String(wanted) }, { replace: false }),
+      jumpTo(wanted: number, { panel: end }: { panel: 'stays' | 'closes' }) {
+        // One change of the address: a second one would not know of the first.
+        const closing: Record<string, null> = end === 'closes' ? { thread: null, panel: null } : {};
+        change({ at: String(wanted), ...closing }, { replace: false });
+      },
       arrive: () => change({ at: null }, { replace: true }),
     }),
     [change],
@@ -51,5 +61,5 @@ function panelOf(params: URLSearchParams): RoomPanel {
   const messageId = params.get('thread');
   if (messageId !== null) return { kind: 'thread', messageId };
   const kind = params.get('panel');
-  return kind === 'pins' || kind === 'members' ? { kind } : null;
+  return kind === 'pins' || kind === 'members' || kind === 'search' ? { kind } : null;
 }

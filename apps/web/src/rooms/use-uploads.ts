@@ -19,8 +19,8 @@ export interface Uploads {
   uploads: readonly Upload[];
   /** All that are there. */
   attachments: AttachmentView[];
-  /** Some are not there yet. */
-  isBusy: boolean;
+  /** `busy`: some are not there yet. `blocked`: some could not be sent, and nothing goes without them. */
+  status: 'ready' | 'busy' | 'blocked';
   add: (files: readonly File[]) => void;
   retry: (key: string) => void;
   remove: (key: string) => void;
@@ -69,7 +69,7 @@ export function useUploads(roomId: string): Uploads {
   return {
     uploads,
     attachments: uploads.flatMap(({ state }) => (state.status === 'there' ? [state.attachment] : [])),
-    isBusy: uploads.some(({ state }) => state.status !== 'there'),
+    status: statusOf(uploads),
     add(files) {
       const free = LIMITS.attachmentsMax - uploads.length;
       const fresh = refuse(files, free).map((file) => ({ key: `${++count}`, file }));
@@ -87,6 +87,11 @@ export function useUploads(roomId: string): Uploads {
     },
     clear: () => setUploads([]),
   };
+}
+
+function statusOf(uploads: readonly Upload[]): Uploads['status'] {
+  if (uploads.some(({ state }) => state.status === 'sending')) return 'busy';
+  return uploads.some(({ state }) => state.status === 'failed') ? 'blocked' : 'ready';
 }
 
 /** Those files that may be sent; says why the others may not. */

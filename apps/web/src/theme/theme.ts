@@ -33,6 +33,19 @@ export const theme = createTheme({
       '#0b6556',
       '#074f44',
     ],
+    /* The app's own red: the library's is too pale for words. */
+    red: [
+      '#fbeeec',
+      '#f7dcd8',
+      '#f2bdb6',
+      '#f09086',
+      '#e26f63',
+      '#cf5145',
+      '#b3372c',
+      '#b3372c',
+      '#8f2b22',
+      '#6e211a',
+    ],
     gray: [
       '#f7f7f4',
       '#f1f1ed',
@@ -70,6 +83,16 @@ export const theme = createTheme({
 /** Page colours that Mantine derives from its own greys. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-body': '#fcfcfa', '--mantine-color-placeholder': '#616762' },
-  dark: { '--mantine-color-body': '#141716', '--mantine-color-placeholder': '#8b958f' },
+  light: {
+    '--mantine-color-error': 'var(--aura-danger)',
+    '--mantine-color-body': '#fcfcfa',
+    '--mantine-color-placeholder': '#616762',
+  },
+  dark: {
+    '--mantine-color-error': 'var(--aura-danger)',
+    // What menus write in red with, whatever the scheme.
+    '--mantine-color-red-6': 'var(--aura-danger)',
+    '--mantine-color-body': '#141716',
+    '--mantine-color-placeholder': '#8b958f',
+  },
 });

@@ -2,13 +2,15 @@ import type { AuraClient } from '../create-aura-client.ts';
 import { REPEATABLE } from '../transport/is-repeatable.ts';
 import type { RoomDraft } from './room-draft.ts';
 
-/** What can be done with messages that are there. Each shows by its event, and rejects with an AuraError. */
+/** What can be done with messages that are there. All but reactions show by their event. Each rejects with an AuraError. */
 export interface RoomMessageActions {
   /** Changes the words of one's own message. */
   edit: (messageId: string, change: { text: string; mentions?: readonly string[] }) => Promise<void>;
   /** One's own; owners and moderators may delete others'. */
   remove: (messageId: string) => Promise<void>;
+  /** Shows at once; taken back when it is refused. */
   addReaction: (messageId: string, emoji: string) => Promise<void>;
+  /** Shows at once; there again when it is refused. */
   removeReaction: (messageId: string, emoji: string) => Promise<void>;
   pin: (messageId: string) => Promise<void>;
   unpin: (messageId: string) => Promise<void>;
@@ -38,7 +40,11 @@ export interface RoomActions extends RoomMessageActions {
   reload: () => void;
 }
 
-export function createRoomActions(client: AuraClient, roomId: string): RoomMessageActions {
+/** Those that only ask: reactions are wishes as well. */
+export function createRoomActions(
+  client: AuraClient,
+  roomId: string,
+): Omit<RoomMessageActions, 'addReaction' | 'removeReaction'> {
   const { chat, agent } = client;
   // Each asks for how it should be, so asking twice is asking once.
   return {
@@ -47,12 +53,6 @@ export function createRoomActions(client: AuraClient, roomId: string): RoomMessa
     },
     async remove(messageId) {
       await chat.deleteMessage.mutate({ roomId, messageId }, REPEATABLE);
-    },
-    async addReaction(messageId, emoji) {
-      await chat.addReaction.mutate({ roomId, messageId, emoji }, REPEATABLE);
-    },
-    async removeReaction(messageId, emoji) {
-      await chat.removeReaction.mutate({ roomId, messageId, emoji }, REPEATABLE);
     },
     async pin(messageId) {
       await chat.pin.mutate({ roomId, messageId, isPinned: true }, REPEATABLE);

@@ -1,10 +1,12 @@
-import type { RoomState } from '@aura/contract';
+import type { RoomEvent, RoomState } from '@aura/contract';
 import type { Followed } from './follower.ts';
 import type { Pending } from './outbox.ts';
 import type { KeptRoomDraft } from './room-draft.ts';
 
 /** A message that was sent and has not shown up in its room yet, also after a reload of the page. */
 export type PendingRoomMessage = Pending<KeptRoomDraft>;
+
+export type Departure = Extract<RoomEvent, { type: 'member_left' }>['data']['how'];
 
 /** Older messages that were loaded are in the state's `messages` too. */
 export interface RoomSnapshot extends Followed<RoomState> {
@@ -15,6 +17,8 @@ export interface RoomSnapshot extends Followed<RoomState> {
   readSeq: number | null;
   /** Place in the log of the newest thing said, in threads too; 0 until it is known. */
   saidSeq: number;
+  /** How its reader came to be in it no more; null while they are in it, or when it is not known. */
+  departure: Departure | null;
 }
 
 /** A room of which nothing is known yet. */
@@ -26,4 +30,5 @@ export const BLANK_ROOM: RoomSnapshot = {
   isLoadingOlder: false,
   readSeq: null,
   saidSeq: 0,
+  departure: null,
 };

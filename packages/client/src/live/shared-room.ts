@@ -16,10 +16,12 @@ import { createMessagePages } from './message-pages.ts';
 import { type OlderMessages, withOlder } from './older-messages.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxShelf } from './outbox-shelf.ts';
+import { createReactionWishes, type ReactionWish, type ReactionWishes } from './reaction-wishes.ts';
 import { createReadMarker } from './read-marker.ts';
 import { createRoomActions, type RoomActions } from './room-actions.ts';
 import { type KeptRoomDraft, keptRoomDraftSchema } from './room-draft.ts';
-import { BLANK_ROOM, type RoomSnapshot } from './room-snapshot.ts';
+import { BLANK_ROOM, type Departure, type RoomSnapshot } from './room-snapshot.ts';
+import { REPEATABLE } from '../transport/is-repeatable.ts';
 import type { Running } from './share.ts';
 import { createTypingSignal } from './typing-signal.ts';
 
@@ -33,6 +35,16 @@ export interface RoomWatcher {
 export interface SharedRoom extends ReadableStore<RoomSnapshot> {
   readonly actions: RoomActions;
   watch: (watcher: RoomWatcher) => () => void;
+  /** Messages with the reader's reactions that are on their way. */
+  withWishes: ReactionWishes['apply'];
+}
+
+/** A state as it was composed, and what of. */
+interface Shown {
+  feed: RoomState;
+  older: OlderMessages<RoomMessageView>;
+  wishes: readonly ReactionWish[];
+  state: RoomState;
 }
 
 /** Of the largest size: as far back as anybody jumps. */
@@ -52,12 +64,21 @@ export function createSharedRoom({
   let readSeq: number | null = null;
   /** Place in the log that has been followed up to, and that of the newest thing said, in threads too. */
   let [reachedSeq, saidSeq] = [0, 0];
-  let shown: { feed: RoomState; older: OlderMessages<RoomMessageView>; state: RoomState } | null = null;
+  let departure: Departure | null = null;
+  let shown: Shown | null = null;
 
   const { soon, now, cancel } = coalesce(() => {
     const state = compose();
     const pending = outbox.pending(state?.messages ?? [], reachedSeq);
-    store.set({ ...follower.get(), state, pending, isLoadingOlder: older.isLoading(), readSeq, saidSeq });
+    store.set({
+      ...follower.get(),
+      state,
+      pending,
+      isLoadingOlder: older.isLoading(),
+      readSeq,
+      saidSeq,
+      departure,
+    });
   }, FRAME_MS);
 
   const outbox = createOutbox<KeptRoomDraft>({
@@ -81,6 +102,16 @@ export function createSharedRoom({
     onChange: () => now(),
     onFailed: (err) => follower.fail(err),
   });
+  const userId = () => {
+    const session = client.session.get();
+    return session.status === 'signedIn' ? session.identity.user.id : null;
+  };
+  const wishes = createReactionWishes({
+    userId,
+    send: ({ isThere, ...reaction }) =>
+      client.chat[isThere ? 'addReaction' : 'removeReaction'].mutate({ roomId, ...reaction }, REPEATABLE),
+    onChange: () => now(),
+  });
   const marker = createReadMarker((seq) => client.chat.markRead.mutate({ roomId, seq }));
   const typing = createTypingSignal(({ isTyping }) => {
     client.chat.setTyping.mutate({ roomId, isTyping }).catch(() => undefined);
@@ -89,7 +120,9 @@ export function createSharedRoom({
   /** A snapshot takes the place of what was known: what was loaded before it may have changed unseen. */
   function onSnapshot(seq: number): void {
     [reachedSeq, saidSeq] = [seq, seq];
+    departure = null;
     older.clear();
+    wishes.forgetAnswered();
     for (const watcher of watchers) watcher.onSnapshot();
   }
 
@@ -100,7 +133,9 @@ export function createSharedRoom({
     }
     reachedSeq = event.seq;
     if (event.type === 'message_posted' || event.type === 'content') saidSeq = event.seq;
+    if (event.type === 'member_left' && event.data.userId === userId()) departure = event.data.how;
     older.apply(event);
+    wishes.onEvent(event);
     for (const watcher of watchers) watcher.onEvent(event);
   }
 
@@ -124,7 +159,9 @@ export function createSharedRoom({
       outbox.restore();
       marker.clear();
       older.clear();
+      wishes.clear();
       readSeq = null;
+      departure = null;
       [reachedSeq, saidSeq] = [0, 0];
       now();
     },
@@ -135,8 +172,11 @@ export function createSharedRoom({
   function compose(): RoomState | null {
     const { state: feed } = follower.get();
     if (feed === null) return null;
-    if (shown?.feed !== feed || shown.older !== older.get()) {
-      shown = { feed, older: older.get(), state: withOlder(feed, older.get()) };
+    if (shown?.feed !== feed || shown.older !== older.get() || shown.wishes !== wishes.get()) {
+      const known = withOlder(feed, older.get());
+      const messages = wishes.apply(known.messages);
+      const state = messages === known.messages ? known : { ...known, messages };
+      shown = { feed, older: older.get(), wishes: wishes.get(), state };
     }
     return shown.state;
   }
@@ -154,6 +194,8 @@ export function createSharedRoom({
       typing.stop();
       return outbox.add({ text, mentions: [...mentions], threadOf, attachments: [...attachments] });
     },
+    addReaction: (messageId, emoji) => wishes.wish({ messageId, emoji, isThere: true }),
+    removeReaction: (messageId, emoji) => wishes.wish({ messageId, emoji, isThere: false }),
     retry: outbox.retry,
     discard: outbox.discard,
     loadOlder: () => void loadOlder(),
@@ -191,6 +233,7 @@ export function createSharedRoom({
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
+    withWishes: wishes.apply,
     actions,
   };
 }

@@ -57,7 +57,7 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
     store.set({
       status: status === 'ready' && hasMore === null ? (error === null ? 'loading' : 'error') : status,
       error: error ?? roomError,
-      replies,
+      replies: room.withWishes(replies),
       pending: pending.filter((item) => item.threadOf === messageId && !arrived.has(item.clientId)),
       hasOlder: hasMore === true,
       isLoadingOlder: hasMore !== null && pages.isLoading(),

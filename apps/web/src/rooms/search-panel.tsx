@@ -1,0 +1,102 @@
+import { LIMITS, type RoomMessageView, type RoomState } from '@aura/contract';
+import { Button, Loader, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LoadMore } from '../app/load-more.tsx';
+import { useNavigation } from '../app/navigation-context.ts';
+import { useErrorText } from '../i18n/use-error-text.ts';
+import { RoomMessage } from './room-message.tsx';
+import { SidePanel } from './side-panel.tsx';
+import classes from './side-panel.module.css';
+import { useRoomPanel } from './use-room-panel.ts';
+import { useRoomSearch } from './use-room-search.ts';
+
+/** What was said in the room, by words, the newest first. */
+export function SearchPanel({ state }: { state: RoomState }): ReactElement {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const inputRef = useRef<HTMLInputElement>(null);
+  useEffect(() => inputRef.current?.focus(), []);
+  return (
+    <SidePanel title={t('rooms.search.title')}>
+      <div className={classes.scroller}>
+        <div className={classes.tools}>
+          <TextInput
+            ref={inputRef}
+            type="search"
+            size="sm"
+            value={text}
+            maxLength={LIMITS.searchChars}
+            onChange={(event) => setText(event.currentTarget.value)}
+            placeholder={t('rooms.search.placeholder')}
+            aria-label={t('rooms.search.placeholder')}
+            leftSection={<IconSearch size={16} aria-hidden />}
+          />
+        </div>
+        <Hits state={state} text={text} />
+      </div>
+    </SidePanel>
+  );
+}
+
+function Hits({ state, text }: { state: RoomState; text: string }): ReactElement {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const search = useRoomSearch(state.room.id, text);
+  if (search.query === '') return <p className={classes.note}>{t('rooms.search.lead')}</p>;
+  if (search.status === 'pending') {
+    return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
+  }
+  if (search.status === 'error' && search.messages.length === 0) {
+    return (
+      <div className={classes.failed} role="alert">
+        {t('rooms.search.failed')} {errorText(search.error)}
+        <Button variant="default" size="compact-sm" onClick={search.retry}>
+          {t('app.tryAgain')}
+        </Button>
+      </div>
+    );
+  }
+  // What is in the room's own list is newer than what was found.
+  const live = new Map(state.messages.map((message) => [message.id, message]));
+  return (
+    <>
+      {search.messages.length === 0 && (
+        <output className={classes.note}>{t('rooms.search.none', { query: search.query })}</output>
+      )}
+      <ul className={classes.pins}>
+        {search.messages.map((message) => (
+          <li key={message.id} className={classes.pin}>
+            <RoomMessage message={live.get(message.id) ?? message} isFollowing={false} place="thread" />
+            <WhereItStands message={message} />
+          </li>
+        ))}
+      </ul>
+      {search.hasMore && (
+        <LoadMore
+          label={t('rooms.browser.loadMore')}
+          isLoading={search.isLoadingMore}
+          hasFailed={search.status === 'error'}
+          onLoad={search.loadMore}
+        />
+      )}
+    </>
+  );
+}
+
+/** Leads to the message, or to the thread that it is a reply in. */
+function WhereItStands({ message: { seq, threadOf } }: { message: RoomMessageView }): ReactElement {
+  const { t } = useTranslation();
+  const { isNarrow } = useNavigation();
+  const { open, jumpTo } = useRoomPanel();
+  const show = () => {
+    if (threadOf === null) jumpTo(seq, { panel: isNarrow ? 'closes' : 'stays' });
+    else open({ kind: 'thread', messageId: threadOf });
+  };
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={show}>
+      {t(threadOf === null ? 'rooms.pins.jump' : 'rooms.search.toThread')}
+    </Button>
+  );
+}

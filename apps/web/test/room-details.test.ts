@@ -1,0 +1,154 @@
+import { LIMITS } from '@aura/contract';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composer, signIn } from './app-page.ts';
+import { createRoom, messageList, untilShown } from './room-page.ts';
+import { createWorld, type Person } from './world.ts';
+
+/** Somebody with a page open. */
+interface Actor extends Person {
+  page: Page;
+}
+
+let scene: { anna: Actor; ben: Actor };
+const parts = new AsyncDisposableStack();
+beforeAll(async () => {
+  const world = parts.use(await createWorld());
+  const enter = async (nickname: string): Promise<Actor> => {
+    const person = await world.addPerson({ nickname });
+    const page = await world.openTab(await world.openBrowser({ viewport: { width: 1000, height: 1000 } }));
+    await signIn(page, person);
+    await composer(page).waitFor();
+    return { ...person, page };
+  };
+  scene = { anna: await enter('Anna Berg'), ben: await enter('Ben') };
+});
+afterAll(async () => await parts.disposeAsync());
+
+async function open({ page }: Actor, roomId: string): Promise<void> {
+  await page.goto(`/app/rooms/${roomId}`);
+  await messageList(page).waitFor();
+}
+
+test('a reaction shows before the server has it, and goes with the reason when it is refused', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Reactions');
+  const messageId = await say(ben, 'Well?');
+  for (const actor of [anna, ben]) await open(actor, roomId);
+  const gate = Promise.withResolvers<void>();
+  await anna.page.route(/chat\.addReaction/, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  const message = messageList(anna.page).locator('[data-message]').filter({ hasText: 'Well?' });
+  await message.hover();
+  await message.getByRole('button', { name: 'React with 👍' }).click();
+  await message.getByRole('button', { name: '👍, 1, with yours' }).waitFor();
+  const bens = messageList(ben.page).getByRole('button', { name: '👍, 1' });
+  expect(await bens.count()).toBe(0);
+  gate.resolve();
+  await bens.waitFor();
+
+  const more = '😄 🎉 👀 ✅ 👎 🙏 👏 🙌 💪 🤝 👋 🫡 😂 😊 😍 🤔 😮 😢 😅'
+    .split(' ')
+    .slice(0, LIMITS.reactionKindsMax - 1);
+  const refused = '🚀';
+  for (const emoji of more) await ben.client.chat.addReaction.mutate({ roomId, messageId, emoji });
+  await message.getByRole('button', { name: `${more.at(-1)}, 1` }).waitFor();
+  await message.getByRole('button', { name: 'React', exact: true }).first().click();
+  await anna.page.getByRole('button', { name: `React with ${refused}` }).click();
+  await anna.page.getByText('That did not work.').waitFor();
+  expect(await message.getByRole('button', { name: `${refused}, 1` }).count()).toBe(0);
+});
+
+test('a room that fits on the page is at its end: what is said there is read', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Short');
+  await say(anna, 'Hello');
+  await say(ben, 'Unread');
+  await open(anna, roomId);
+  await messageList(anna.page).getByText('New messages').waitFor();
+  await say(ben, 'More');
+  await untilShown(anna.page, 'More');
+  const unread = async () => {
+    const { rooms } = await anna.client.chat.listRooms.query({ scope: 'mine', query: 'Short' });
+    return rooms.map(({ unreadCount }) => unreadCount);
+  };
+  await expect.poll(unread).toEqual([0]);
+  expect(await anna.page.getByRole('button', { name: /Jump to latest|new message/ }).count()).toBe(0);
+});
+
+test('Escape closes what was opened last, and the focus goes back to where it came from', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Keys');
+  await say(anna, 'Hello');
+  await open(anna, roomId);
+  const members = page.getByRole('button', { name: /^Members/ });
+  await members.press('Enter');
+  const panel = page.getByRole('complementary', { name: 'Members' });
+  await panel.getByRole('button', { name: 'Actions for Ben' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Make owner' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('menuitem', { name: 'Make owner' }).waitFor({ state: 'detached' });
+  await panel.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  const hasFocus = (locator: Locator) =>
+    locator.evaluate((element) => element.matches(':focus') || element.contains(document.activeElement));
+  await expect.poll(() => hasFocus(members)).toBe(true);
+
+  const message = messageList(page).locator('[data-message]').first();
+  await message.focus();
+  await message.getByRole('button', { name: /^Actions for/ }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Delete' }).press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).press('Enter');
+  await message.getByText('This message was deleted.').waitFor();
+  await expect.poll(() => hasFocus(message)).toBe(true);
+});
+
+test('somebody who is banned learns it at once, and is not asked to join', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Banned');
+  await anna.client.chat.updateRoom.mutate({ roomId, isPublic: true });
+  await say(anna, 'Hello');
+  await open(ben, roomId);
+  await anna.client.chat.ban.mutate({ roomId, userId: ben.userId, reason: 'Spam' });
+  await ben.page.getByText('You cannot enter this room').waitFor();
+  expect(await ben.page.getByRole('button', { name: 'Join room' }).count()).toBe(0);
+});
+
+test('words that were said are found, far back and in threads, and lead to where they stand', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Search');
+  const first = await say(ben, 'The azure plan');
+  await say(ben, 'azure it is', { threadOf: first });
+  for (let index = 0; index < 60; index++) await say(anna, `Line ${index}`);
+  await open(anna, roomId);
+  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('menuitem', { name: 'Search messages' }).click();
+  await page.getByRole('searchbox').fill('azu');
+  const hits = page.getByRole('complementary', { name: 'Search messages' }).getByRole('listitem');
+  await expect
+    .poll(() => hits.locator('[data-said]').allTextContents())
+    .toEqual(['azure it is', 'The azure plan']);
+  await hits.getByRole('button', { name: 'Show in the room' }).click();
+  await untilShown(page, 'The azure plan');
+  await hits.getByRole('button', { name: 'Show in its thread' }).click();
+  await page.locator('[data-thread]').getByText('azure it is').waitFor();
+});
+
+test('on a phone a jump from a panel leads to the message, not behind the panel', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Phone');
+  await anna.client.chat.pin.mutate({ roomId, messageId: await say(ben, 'Pinned one'), isPinned: true });
+  const { width, height } = page.viewportSize() ?? { width: 1000, height: 1000 };
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(anna, roomId);
+  await page.getByRole('button', { name: 'Pinned messages' }).click();
+  await page.getByRole('button', { name: 'Show in the room' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await messageList(page).locator('[data-highlighted=true]').getByText('Pinned one').waitFor();
+  await page.setViewportSize({ width, height });
+});
