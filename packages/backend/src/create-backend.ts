@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.ts';
 import type { BackendConfig } from './config.ts';
 import type { Core, RunnerCore } from './context.ts';
+import { assertReachable } from './db/assert-reachable.ts';
 import { checkIsolation } from './db/check-isolation.ts';
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -78,6 +79,7 @@ export async function createBackend(
   }
   const opened = await openDatabase(config, log);
   const database = stack.use(opened.database);
+  if (database.kind === 'postgres') await assertReachable(database);
   await migrate(database);
   await checkIsolation(database);
   const jobs = stack.use(createPgBossJobs({ database: opened.jobDatabase, log }));
