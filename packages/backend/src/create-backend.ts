@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.ts';
+import { createBusReporter } from './bus-reporter.ts';
 import type { BackendConfig } from './config.ts';
 import type { Core, RunnerCore } from './context.ts';
 import { assertReachable } from './db/assert-reachable.ts';
@@ -191,8 +192,8 @@ function openBus(config: BackendConfig, log: Logger): Bus {
   if (redisUrl === null) {
     return createInProcessBus({ onError: (err) => log.error({ err }, 'a listener of the bus failed') });
   }
-  return createRedisBus(redisUrl, {
-    secrets: secretRing(config),
-    onError: (err) => log.warn({ err: err.message }, 'redis'),
-  });
+  const reporter = createBusReporter(log);
+  const bus = createRedisBus(redisUrl, { secrets: secretRing(config), onError: reporter.onError });
+  reporter.watch(bus);
+  return bus;
 }
