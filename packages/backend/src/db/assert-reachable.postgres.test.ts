@@ -34,6 +34,7 @@ it.each([
     'ECONNREFUSED 127.0.0.1:1',
   ],
   ['a host that is not there', `postgres://aura:${PASSWORD}@nowhere.invalid/aura`, 'name of the host'],
+  ['what is no URL', `postgres://aura:${PASSWORD}#@127.0.0.1/aura`, '# is %23'],
   ['a user who may not', asNobody(), 'user and the password right'],
   [
     'a database that is not there',

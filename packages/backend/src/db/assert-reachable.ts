@@ -20,10 +20,11 @@ function reasonOf(err: unknown): string {
 
 function adviceOn(err: unknown): string {
   const reason = reasonOf(err);
-  if (/^SASL: .*password/.test(reason))
+  if (/^SASL: .*password/.test(reason)) {
     return 'Put the password into it: postgres://user:password@host/name.';
+  }
   if (/timeout/i.test(reason)) return 'Does PostgreSQL answer there, and does a firewall let it through?';
-  switch (sqlStateOf(err)) {
+  switch (sqlStateOf(err) ?? '') {
     case 'ECONNREFUSED':
       return 'Is PostgreSQL running there?';
     case 'ENOTFOUND':
@@ -32,6 +33,8 @@ function adviceOn(err: unknown): string {
     case '28P01':
     case '28000':
       return 'Are the user and the password right, and may this user connect from here?';
+    case 'ERR_INVALID_URL':
+      return 'Write special characters of the password with a percent sign, as URLs have them (# is %23).';
     case '3D000':
       return 'Is its name right? createdb makes it.';
     default:
