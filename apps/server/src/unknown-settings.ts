@@ -21,9 +21,9 @@ function nearest(name: string, known: readonly string[]): string | null {
 /** How many letters have to be put in, taken out or changed (Levenshtein). */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [line, letter] of [...one].entries()) {
+  for (const [line, letter] of one.split('').entries()) {
     const next = [line + 1];
-    for (const [index, expected] of [...other].entries()) {
+    for (const [index, expected] of other.split('').entries()) {
       const [left = 0, above = 0, diagonal = 0] = [next[index], row[index + 1], row[index]];
       next.push(Math.min(left + 1, above + 1, diagonal + (letter === expected ? 0 : 1)));
     }
