@@ -8,9 +8,11 @@ const SAMPLE_WORDS = /change|me|super|secret|your|256|bit|key|jwt|please|in|prod
 const secret = z
   .string()
   .refine((value) => Buffer.byteLength(value) >= 32, {
+    abort: true,
     message: 'needs at least 32 bytes; make one with: openssl rand -base64 48',
   })
   .refine((value) => new Set(value).size >= 10, {
+    abort: true,
     message: 'is too easy to guess; make one with: openssl rand -base64 48',
   })
   .refine((value) => !isSample(value), {

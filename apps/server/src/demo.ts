@@ -10,6 +10,8 @@ import { freePort } from './free-port.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const DEADLINE_MS = 90_000;
+/** As shells have it after Ctrl-C. */
+const STOPPED = 130;
 
 const question = (mailbox: string): string =>
   [
@@ -23,9 +25,22 @@ const question = (mailbox: string): string =>
 /**
  * `npm run demo`: a server of its own on a temporary folder and a client that asks for something a person has to approve.
  * The server is killed (SIGKILL) while the approval waits, and again while the answer streams. Resolves with 0 when
- * nothing was lost or doubled and the approved call was made exactly once.
+ * nothing was lost or doubled and the approved call was made exactly once. Ctrl-C leaves nothing behind either.
  */
 export async function demo(): Promise<number> {
+  const stopping = new AbortController();
+  // Once: a second signal ends the process as usual.
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort());
+  try {
+    return await show(stopping.signal);
+  } catch (err) {
+    if (!stopping.signal.aborted) throw err;
+    say('\nStopped. Its server and its folder are gone.');
+    return STOPPED;
+  }
+}
+
+async function show(signal: AbortSignal): Promise<number> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'aura-demo-'));
   stack.defer(async () => await rm(folder, { recursive: true, force: true }));
@@ -37,17 +52,28 @@ export async function demo(): Promise<number> {
     AURA_TOOL_HTTP_ALLOW: mailbox.host,
   };
   say(`Starting a server on ${folder} (no key, no account, no Docker) …`);
-  let server: ServerProcess = await startServerProcess(env);
-  stack.defer(async () => await server[Symbol.asyncDispose]());
-  say(`Ready at ${server.url} after ${seconds(server.readyMs)}.\n`);
+  let server: Promise<ServerProcess> = startServerProcess(env, { signal });
+  // The one that is starting, too: it writes into the folder that goes next.
+  stack.defer(async () => await (await server.catch(() => null))?.[Symbol.asyncDispose]());
+  const { url, readyMs } = await server;
+  say(`Ready at ${url} after ${seconds(readyMs)}.\n`);
   const killAndRestart = async (): Promise<void> => {
-    await server.kill();
-    server = await startServerProcess(env);
-    say(`      ↻  back after ${seconds(server.readyMs)}, on what the killed one had written\n`);
+    await (await server).kill();
+    server = startServerProcess(env, { signal });
+    say(`      ↻  back after ${seconds((await server).readyMs)}, on what the killed one had written\n`);
   };
-  const client = stack.use(createAuraClient({ url: server.url }));
-  const seen = await converse(client, { question: question(mailbox.url), killAndRestart });
+  const client = stack.use(createAuraClient({ url }));
+  const seen = await Promise.race([
+    converse(client, { question: question(mailbox.url), killAndRestart, signal }),
+    rejectOnAbort(signal),
+  ]);
   return await verify(client, seen, mailbox.received);
+}
+
+async function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+  return await promise;
 }
 
 interface Seen {
@@ -58,7 +84,11 @@ interface Seen {
 
 async function converse(
   client: AuraClient,
-  { question: text, killAndRestart }: { question: string; killAndRestart: () => Promise<void> },
+  {
+    question: text,
+    killAndRestart,
+    signal,
+  }: { question: string; killAndRestart: () => Promise<void>; signal: AbortSignal },
 ): Promise<Seen> {
   await client.register({ email: 'demo@aura.local', password: `demo-${newClientId()}` });
   say('Signed in as demo@aura.local. Asking for something that needs an approval:\n');
@@ -94,7 +124,7 @@ async function converse(
     await Promise.race([asked.promise, done.promise]);
     say('\n      ✂  kill -9 while the approval waits …');
     await killAndRestart();
-    await decide(client);
+    await decide(client, signal);
     await Promise.race([streaming.promise, done.promise]);
     say('\n      ✂  kill -9 while the answer streams …');
     await killAndRestart();
@@ -106,13 +136,13 @@ async function converse(
   }
 }
 
-async function decide(client: AuraClient): Promise<void> {
+async function decide(client: AuraClient, signal: AbortSignal): Promise<void> {
   const { approvals } = await client.hitl.list.query({});
   const [approval] = approvals;
   if (approval === undefined) throw new Error('the approval did not survive');
   say(`The agent asks: ${approval.title} with ${JSON.stringify(approval.args)}`);
   const { id: approvalId, argsHash } = approval;
-  if (await askInTerminal('Approve it? [Y/n] ')) {
+  if (await askInTerminal('Approve it? [Y/n] ', signal)) {
     await client.hitl.approve.mutate({ approvalId, argsHash });
     return;
   }

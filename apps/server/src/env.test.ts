@@ -15,15 +15,17 @@ it('starts on a laptop with nothing set', () => {
     jwtSecret: null,
     gatewaySecret: null,
     openai: null,
-    mustSeed: true,
+    seeding: 'default',
+    warnings: [],
     isWeb: true,
     isWorker: true,
   });
 });
 
 it.each([
-  [{ PORT: 'eighty' }, 'PORT'],
-  [{ PORT: '70000' }, 'PORT'],
+  [{ PORT: 'eighty' }, 'PORT must be a whole number from 0 to 65535'],
+  [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535'],
+  [{ PORT: '80.5' }, 'PORT must be a whole number from 0 to 65535'],
   [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must begin with postgres://'],
   [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL must begin with redis://'],
   [{ REDIS_URL: 'redis://a:6379,b:6379' }, 'several nodes of a cluster are divided by commas'],
@@ -43,27 +45,72 @@ it.each([
   [{ AURA_PUBLIC_URL: 'https://a.example/path' }, 'AURA_PUBLIC_URL must be an origin'],
   [{ OAUTH_GOOGLE_CLIENT_ID: 'x' }, 'OAUTH_GOOGLE_CLIENT_SECRET is required'],
   [{ OAUTH_DISCORD_CLIENT_ID: 'x', OAUTH_DISCORD_CLIENT_SECRET: 'y' }, 'AURA_PUBLIC_URL is required'],
-  [{ AURA_RATE_LIMITS: '{"user":"many"}' }, 'AURA_RATE_LIMITS'],
+  [
+    { AURA_RATE_LIMITS: '{"user":"many"}' },
+    'AURA_RATE_LIMITS must be JSON such as {"user":"3000/10s","key":null}, or off: user does not fit',
+  ],
+  [{ AURA_RATE_LIMITS: 'none' }, 'AURA_RATE_LIMITS must be JSON such as'],
   [{ GATEWAY_SECRET: 'short' }, 'GATEWAY_SECRET needs at least 32 bytes'],
   [{ JWT_SECRET: SECRET, GATEWAY_SECRET: SECRET }, 'GATEWAY_SECRET must be another one than JWT_SECRET'],
   [{ AURA_USE_PROXY: 'true' }, 'HTTPS_PROXY or HTTP_PROXY must be set'],
   [{ AURA_USE_PROXY: 'true', HTTPS_PROXY: 'proxy:3128' }, 'HTTPS_PROXY must begin with'],
-  [{ NODE_ENV: 'staging' }, 'NODE_ENV'],
+  [{ NODE_ENV: 'staging' }, 'NODE_ENV must be development, production or test'],
   [{ ALLOWED_ORIGINS: 'http://a.example' }, 'ALLOWED_ORIGINS must be a JSON array'],
   [{ ALLOWED_ORIGINS: '["http://a.example/path"]' }, 'ALLOWED_ORIGINS must be origins'],
   [{ AURA_ROLES: 'web,cook' }, 'AURA_ROLES must be web, worker'],
   [{ AURA_TRUSTED_PROXIES: 'everybody' }, 'AURA_TRUSTED_PROXIES must be addresses'],
   [{ AURA_SEED: 'yes' }, 'AURA_SEED must be true or false'],
   [{ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }, 'OPENAI_MODEL is required'],
-  [{ AURA_RETENTION_DAYS: '0' }, 'AURA_RETENTION_DAYS'],
-  [{ AURA_BUDGETS: '{"runTokens":-1}' }, 'AURA_BUDGETS must be JSON such as'],
-  [{ AURA_BUDGETS: '{"runTokkens":1}' }, 'AURA_BUDGETS must be JSON such as'],
+  [{ AURA_RETENTION_DAYS: '0' }, 'AURA_RETENTION_DAYS must be a whole number from 1 to 3650'],
+  [
+    { AURA_BUDGETS: '{"runTokens":-1}' },
+    'AURA_BUDGETS must be JSON such as {"runTokens":200000,"userCost":5}: runTokens does not fit',
+  ],
+  [{ AURA_BUDGETS: '{"runTokkens":1}' }, ': there is no runTokkens'],
+  [{ AURA_BUDGETS: 'lots' }, 'AURA_BUDGETS must be JSON such as'],
   [{ AURA_MODEL_RATES: 'free' }, 'AURA_MODEL_RATES must be JSON such as'],
   [{ AURA_STDIO_TOOLS: 'yes' }, 'AURA_STDIO_TOOLS must be true or false'],
-  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be trace, debug, info, warn, error or fatal'],
 ])('stops at %j and names it', (variables, message) => {
   expect(() => parseEnv(variables)).toThrow(EnvError);
   expect(() => parseEnv(variables)).toThrow(message);
+});
+
+it('says of a short secret that it is short, and nothing else', () => {
+  expect(() => parseEnv({ JWT_SECRET: 'short' })).toThrow(
+    new EnvError('JWT_SECRET needs at least 32 bytes; make one with: openssl rand -base64 48'),
+  );
+});
+
+it('names what is called like a setting and is none, with the one that was meant', () => {
+  const { warnings } = parseEnv({
+    AURA_DATADIR: '/data',
+    AURA_ROLE: 'web',
+    AURA_JWT_SECRET: SECRET,
+    AURA_XYZ: '1',
+    AURA_SEED: 'true',
+    AURA_TEST_DATABASE_URL: 'x',
+    PATH: '/bin',
+  });
+  expect(warnings).toEqual([
+    'AURA_DATADIR is no setting and is ignored; did you mean AURA_DATA_DIR?',
+    'AURA_ROLE is no setting and is ignored; did you mean AURA_ROLES?',
+    'AURA_JWT_SECRET is no setting and is ignored; did you mean JWT_SECRET?',
+    'AURA_XYZ is no setting and is ignored',
+  ]);
+});
+
+it('keeps quiet at the terminal of a developer, unless told otherwise', () => {
+  const isTerminal = true;
+  expect(parseEnv({}, { isTerminal }).logLevel).toBe('warn');
+  expect(parseEnv({}).logLevel).toBe('info');
+  expect(parseEnv({ LOG_LEVEL: 'info' }, { isTerminal }).logLevel).toBe('info');
+  expect(parseEnv({ NODE_ENV: 'production', JWT_SECRET: SECRET }, { isTerminal }).logLevel).toBe('info');
+});
+
+it('knows whether the first users were asked for', () => {
+  expect(parseEnv({ AURA_SEED: 'true' }).seeding).toBe('asked');
+  expect(parseEnv({ AURA_SEED: 'false' }).seeding).toBe('off');
 });
 
 it('never repeats a secret in what it says about it', () => {
@@ -92,7 +139,7 @@ it('is closed by default in production', () => {
   expect(parseEnv({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({
     host: '0.0.0.0',
     allowedOrigins: [],
-    mustSeed: false,
+    seeding: 'off',
   });
 });
 

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { authOf, type AuthSettings, authSettings } from './auth-settings.ts';
 import { type Limits, limitSettings, limitsOf } from './limit-settings.ts';
 import { rateSettings } from './rate-settings.ts';
-import { EnvError, flag, list, parseJson } from './setting-types.ts';
+import { EnvError, flag, list, parseJson, wholeNumber } from './setting-types.ts';
+import { unknownSettings } from './unknown-settings.ts';
 
 const DEV_ORIGINS = ['http://localhost:4200', 'http://localhost:5173', 'http://localhost:3000'];
 
@@ -23,8 +24,10 @@ const proxyRange = z.union(
 );
 
 const rawSchema = z.object({
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
-  PORT: z.coerce.number('must be a number').int().min(0).max(65_535).default(8080),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], 'must be development, production or test')
+    .default('development'),
+  PORT: wholeNumber(0, 65_535).default(8080),
   HOST: z.string().min(1).optional(),
   AURA_ROLES: z
     .string()
@@ -56,7 +59,12 @@ const rawSchema = z.object({
   OPENAI_MODEL: z.string().min(1).optional(),
   ...limitSettings,
   ...rateSettings,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+      'must be trace, debug, info, warn, error or fatal',
+    )
+    .optional(),
 });
 
 export interface ServerEnv {
@@ -68,7 +76,8 @@ export interface ServerEnv {
   dataDir: string;
   /** Where uploaded files are kept. */
   blobDir: string;
-  mustSeed: boolean;
+  /** `asked`: somebody wants it, and is told when there is nothing to do. */
+  seeding: 'asked' | 'default' | 'off';
   databaseUrl: string | null;
   redisUrl: string | null;
   /** Null: take the one in the data folder, or make one there. Never null in production. */
@@ -91,12 +100,14 @@ export interface ServerEnv {
   /** Null: as often as they like. */
   rateLimits: RateLimitConfig | null;
   logLevel: string;
+  /** What is odd about the settings, a line each. */
+  warnings: string[];
 }
 
 /** Reads `.env` when there is one (what is set already wins), then the environment. Throws `EnvError`. */
 export function readEnv(): ServerEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return parseEnv(process.env);
+  return parseEnv(process.env, { isTerminal: process.stdout.isTTY });
 }
 
 /** What a child process needs to run at all, without this one's settings. */
@@ -105,7 +116,10 @@ export function bareEnv(): Record<string, string> {
   return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) };
 }
 
-export function parseEnv(variables: Record<string, string | undefined>): ServerEnv {
+export function parseEnv(
+  variables: Record<string, string | undefined>,
+  { isTerminal = false }: { isTerminal?: boolean } = {},
+): ServerEnv {
   const given = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -132,7 +146,7 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     isWorker: raw.AURA_ROLES.includes('worker'),
     dataDir: resolve(raw.AURA_DATA_DIR),
     blobDir: resolve(raw.AURA_BLOB_DIR ?? join(raw.AURA_DATA_DIR, 'blobs')),
-    mustSeed: raw.AURA_SEED ?? !isProduction,
+    seeding: seedingOf(raw),
     databaseUrl: raw.DATABASE_URL ?? null,
     redisUrl: raw.REDIS_URL ?? null,
     jwtSecret,
@@ -146,8 +160,15 @@ export function parseEnv(variables: Record<string, string | undefined>): ServerE
     proxy: proxyOf(raw),
     limits: limitsOf(raw),
     rateLimits: raw.AURA_RATE_LIMITS,
-    logLevel: raw.LOG_LEVEL ?? 'info',
+    // Lines of requests would carry the first users' passwords out of sight.
+    logLevel: raw.LOG_LEVEL ?? (isTerminal && raw.NODE_ENV === 'development' ? 'warn' : 'info'),
+    warnings: unknownSettings(Object.keys(given), Object.keys(rawSchema.shape)),
   };
+}
+
+function seedingOf({ AURA_SEED: isAsked, NODE_ENV }: z.infer<typeof rawSchema>): ServerEnv['seeding'] {
+  if (isAsked === undefined) return NODE_ENV === 'production' ? 'off' : 'default';
+  return isAsked ? 'asked' : 'off';
 }
 
 /** Whoever signs as the gateway must not be able to sign tokens, which open everybody's account. */

@@ -1,6 +1,6 @@
 import type { BackendConfig } from '@aura/backend';
 import { z } from 'zod';
-import { flag, json, list } from './setting-types.ts';
+import { flag, json, list, wholeNumber } from './setting-types.ts';
 
 /** Amounts are in the deployment's currency; inside, in millionths of it. */
 const micros = z
@@ -27,7 +27,7 @@ const ratesSchema = z.record(z.string(), z.strictObject({ input: micros, output:
 export const limitSettings = {
   AURA_TOOL_HTTP_ALLOW: list.default([]),
   AURA_STDIO_TOOLS: flag.default(false),
-  AURA_RETENTION_DAYS: z.coerce.number('must be a number').int().min(1).max(3_650).default(30),
+  AURA_RETENTION_DAYS: wholeNumber(1, 3_650).default(30),
   AURA_BUDGETS: json(budgetsSchema, '{"runTokens":200000,"userCost":5}').optional(),
   AURA_MODEL_RATES: json(ratesSchema, '{"gpt-5-mini":{"input":0.25,"output":2}}').optional(),
 };

@@ -1,6 +1,5 @@
-import { DataFolderInUseError } from '@aura/backend';
 import { readEnv } from './env.ts';
-import { EnvError } from './setting-types.ts';
+import { operatorsReason } from './operators-reason.ts';
 import { start } from './start.ts';
 
 const HELP = `aura start   starts the server (settings: see .env.example)
@@ -34,17 +33,4 @@ try {
   const reason = operatorsReason(err);
   console.error(reason === null ? err : `Aura cannot start: ${reason}`);
   process.exit(1);
-}
-
-/** What the operator can mend, in words; null for everything else, which is shown with its stack. */
-function operatorsReason(err: unknown): string | null {
-  if (err instanceof EnvError || err instanceof DataFolderInUseError) return err.message;
-  if (!(err instanceof Error) || !('code' in err)) return null;
-  if (err.code === 'EADDRINUSE') {
-    return `${err.message}. Set PORT to another one, or stop what listens there.`;
-  }
-  if (err.code === 'EACCES') {
-    return `${err.message}. Set PORT or AURA_DATA_DIR to one that this user may use.`;
-  }
-  return null;
 }

@@ -30,6 +30,9 @@ const ratesSchema = z.strictObject({
 /** How often anybody may call. */
 export const rateSettings = {
   AURA_RATE_LIMITS: z
-    .union([z.literal('off').transform(() => null), json(ratesSchema, '{"user":"3000/10s","key":null}')])
+    .union(
+      [z.literal('off').transform(() => null), json(ratesSchema, '{"user":"3000/10s","key":null}, or off')],
+      { error: ({ errors }) => errors?.at(-1)?.[0]?.message },
+    )
     .default(DEFAULTS),
 };

@@ -25,12 +25,13 @@ const READY_TIMEOUT_MS = 30_000;
 
 /**
  * Starts a server with the settings in `env` and no others; `onPrint` hears what it prints. Rejects with what it printed
- * when it does not get ready.
+ * when it does not get ready, and when `signal` aborts before it is; it is gone by then.
  */
 export async function startServerProcess(
   env: Record<string, string>,
-  { onPrint = () => {} }: { onPrint?: (text: string) => void } = {},
+  { onPrint = () => {}, signal }: { onPrint?: (text: string) => void; signal?: AbortSignal } = {},
 ): Promise<ServerProcess> {
+  signal?.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'start'], {
     env: { ...bareEnv(), PORT: '0', ...env },
@@ -47,9 +48,15 @@ export async function startServerProcess(
   const exited = once(child, 'exit').then(() => child.exitCode);
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const url = await readyUrl(child, () => printed);
-  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-    child.kill(signal);
+  const url = await readyUrl(child, { printed: () => printed, signal });
+  if (url === null) {
+    child.kill('SIGKILL');
+    await exited;
+    signal?.throwIfAborted();
+    throw new Error(`${whyNotReady(startedAt)} It printed:\n${printed}`);
+  }
+  const end = async (name: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    child.kill(name);
     await exited;
   };
   return {
@@ -63,15 +70,27 @@ export async function startServerProcess(
   };
 }
 
-async function readyUrl(child: ChildProcess, printed: () => string): Promise<string> {
+/** Null when it has ended, the time is up, or the signal has aborted. */
+async function readyUrl(
+  child: ChildProcess,
+  { printed, signal }: { printed: () => string; signal: AbortSignal | undefined },
+): Promise<string | null> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+  const isOver = (): boolean =>
+    signal?.aborted === true || child.exitCode !== null || child.signalCode !== null;
+  while (performance.now() < deadline && !isOver()) {
     const url = /Aura is ready.*?(https?:\/\/[\w.[\]:-]+:\d+)/.exec(printed())?.[1];
     if (url !== undefined && (await isReady(url))) return url;
     await pause(25);
   }
-  child.kill('SIGKILL');
-  throw new Error(`The server did not get ready. It printed:\n${printed()}`);
+  return null;
+}
+
+function whyNotReady(startedAt: number): string {
+  const waitedMs = performance.now() - startedAt;
+  const seconds = Math.round(waitedMs / 1_000);
+  if (waitedMs < READY_TIMEOUT_MS) return `The server ended after ${seconds} s without getting ready.`;
+  return `The server did not get ready within ${seconds} s. If it says no reason, this machine may be too busy: try again.`;
 }
 
 async function isReady(url: string): Promise<boolean> {

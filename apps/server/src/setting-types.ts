@@ -16,14 +16,32 @@ export const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
-/** JSON of that form; else the setting is refused, with the example. */
+/** Digits, within these bounds. */
+export const wholeNumber = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
+};
+
+/** JSON of that form; else the setting is refused, with the example and the keys that are wrong. */
 export function json<S extends z.ZodType>(schema: S, example: string) {
   return z.string().transform((text, ctx): z.output<S> => {
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
-    ctx.addIssue({ code: 'custom', message: `must be JSON such as ${example}` });
+    const wrong = parsed.error.issues.map(wrongIn).filter((what) => what !== null);
+    const detail = wrong.length === 0 ? '' : `: ${wrong.join(', ')}`;
+    ctx.addIssue({ code: 'custom', message: `must be JSON such as ${example}${detail}` });
     return z.NEVER;
   });
+}
+
+/** The place that is wrong, without its value, which may be a secret; null when it is the whole. */
+function wrongIn(issue: z.core.$ZodIssue): string | null {
+  const place = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return `there is no ${issue.keys.join(', ')}${place === '' ? '' : ` in ${place}`}`;
+  }
+  if (place === '') return null;
+  return `${place} ${issue.code === 'custom' ? issue.message : 'does not fit'}`;
 }
 
 /** What a JSON text says; anything else stays what it is, for a schema to refuse. */

@@ -20,11 +20,16 @@ import { version } from './version.ts';
 
 const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
+const NOT_SEEDED =
+  'AURA_SEED=true made no users, because this database has some already: sign in as one of them, and take AURA_SEED out. ' +
+  'First users are made on an empty database alone.';
+
 /** Starts a server and says where it is; it then runs until a signal stops it. */
 export async function start(env: ServerEnv): Promise<void> {
   await using stack = new AsyncDisposableStack();
   if (env.proxy !== null) useOutboundProxy(env.proxy);
   const log = pino({ name: 'aura', level: env.logLevel });
+  for (const warning of env.warnings) log.warn(warning);
   const config: BackendConfig = {
     environment: env.environment,
     version,
@@ -62,9 +67,10 @@ export async function start(env: ServerEnv): Promise<void> {
   });
   // After it listens: a start on a port that is taken must not make users whose passwords nobody gets to see, nor take
   // runs and drop them.
-  const seeded = env.mustSeed ? await seedUsers(backend) : [];
+  const seeded = env.seeding === 'off' ? [] : await seedUsers(backend);
   if (env.isWorker) await backend.start();
   announce({ env, url: server.url, seeded, hasWebApp: webRoot !== null });
+  if (env.seeding === 'asked' && seeded.length === 0) log.warn(NOT_SEEDED);
   // After the passwords have been shown, whatever becomes of the rooms.
   await seedRooms(backend, seeded);
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.ts';
+import { createBusReporter } from './bus-reporter.ts';
 import type { BackendConfig } from './config.ts';
 import type { Core, RunnerCore } from './context.ts';
+import { assertReachable } from './db/assert-reachable.ts';
 import { checkIsolation } from './db/check-isolation.ts';
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -78,6 +80,7 @@ export async function createBackend(
   }
   const opened = await openDatabase(config, log);
   const database = stack.use(opened.database);
+  if (database.kind === 'postgres') await assertReachable(database);
   await migrate(database);
   await checkIsolation(database);
   const jobs = stack.use(createPgBossJobs({ database: opened.jobDatabase, log }));
@@ -189,8 +192,8 @@ function openBus(config: BackendConfig, log: Logger): Bus {
   if (redisUrl === null) {
     return createInProcessBus({ onError: (err) => log.error({ err }, 'a listener of the bus failed') });
   }
-  return createRedisBus(redisUrl, {
-    secrets: secretRing(config),
-    onError: (err) => log.warn({ err: err.message }, 'redis'),
-  });
+  const reporter = createBusReporter(log);
+  const bus = createRedisBus(redisUrl, { secrets: secretRing(config), onError: reporter.onError });
+  reporter.watch(bus);
+  return bus;
 }

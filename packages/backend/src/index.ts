@@ -9,7 +9,6 @@ export type {
   TokenRate,
 } from './config.ts';
 export { type Backend, type BackendOverrides, createBackend } from './create-backend.ts';
-export { DataFolderInUseError } from './db/lock-data-folder.ts';
 export {
   defineQuestion,
   defineTool,
@@ -20,4 +19,5 @@ export {
 } from './features/agent/tool.ts';
 export { seedRooms } from './features/chat/seed-rooms.ts';
 export { type SeededUser, seedUsers } from './features/auth/seed-users.ts';
+export { StartError } from './start-error.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './transports/http-server.ts';

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../start-error.ts';
 
-export class DataFolderInUseError extends Error {
+export class DataFolderInUseError extends StartError {
   override name = 'DataFolderInUseError';
 }
 
@@ -29,7 +30,10 @@ export function lockDataFolder(dataDir: string): Disposable {
       );
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The data folder cannot be locked by means of ${lockFile}: ${reason}`, { cause });
+    throw new StartError(
+      `The data folder cannot be locked by means of ${lockFile}: ${reason}. Set AURA_DATA_DIR to a folder on this machine that this user may write to.`,
+      { cause },
+    );
   }
   return { [Symbol.dispose]: () => lock.close() };
 }

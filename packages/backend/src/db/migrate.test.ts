@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { StartError } from '../start-error.ts';
 import { databaseUrl, onServer } from '../testing/test-database.ts';
 import { checkIsolation } from './check-isolation.ts';
 import type { Database } from './database.ts';
@@ -39,5 +41,19 @@ describe('migrate', () => {
     await database.db.schema.createTable('facts').addColumn('mine', 'text').execute();
     await expect(migrate(database)).rejects.toThrow(/^Migration 0001-main failed: .*facts.* already exists/);
     await expect(database.db.selectFrom('tenants').selectAll().execute()).rejects.toThrow('does not exist');
+  });
+
+  it('says so when a newer release has written the database, and changes nothing', async () => {
+    await using database = await emptyDatabase();
+    await migrate(database);
+    await sql`insert into aura_migrations (name, "timestamp") values ('9998-later', ''), ('9999-latest', '')`.execute(
+      database.db,
+    );
+    const error = await migrate(database).catch((err: unknown) => err);
+    expect(error).toBeInstanceOf(StartError);
+    expect(error).toHaveProperty(
+      'message',
+      'This database was written by a newer Aura (9998-later, 9999-latest). Start that release, or use another database or AURA_DATA_DIR.',
+    );
   });
 });

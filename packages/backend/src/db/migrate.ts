@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { StartError } from '../start-error.ts';
 import type { Database } from './database.ts';
 import * as main from './migrations/0001-main.ts';
 import * as approvals from './migrations/0002-approvals.ts';
@@ -15,6 +16,7 @@ import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as chatGateway from './migrations/0030-chat-gateway.ts';
 import * as messageWords from './migrations/0031-message-words.ts';
 
+const MIGRATION_TABLE = 'aura_migrations';
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
   '0002-approvals': approvals,
@@ -32,27 +34,52 @@ const MIGRATIONS: Record<string, Migration> = {
 };
 
 /**
- * Brings the database up to this release; several processes may call it at once. Throws what the failing
- * migration threw, with its name.
+ * Brings the database up to this release; several processes may call it at once. Throws a `StartError` where the operator
+ * can mend it, else what the failing migration threw, with its name.
  */
 export async function migrate({ migrationDb: db }: Database): Promise<void> {
   const migrator = new Migrator({
     db: db as Kysely<unknown>,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
-    migrationTableName: 'aura_migrations',
+    migrationTableName: MIGRATION_TABLE,
     migrationLockTableName: 'aura_migrations_lock',
   });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
+  const newer = results === undefined ? await newerMigrations(db) : [];
+  if (newer.length > 0) {
+    throw new StartError(
+      `This database was written by a newer Aura (${newer.join(', ')}). ` +
+        'Start that release, or use another database or AURA_DATA_DIR.',
+      { cause: error },
+    );
+  }
   const reason = error instanceof Error ? error.message : 'no reason given';
-  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'migration';
-  const hint = /permission denied to (create|grant) role/.test(reason)
-    ? ` Let the database user create roles (\`ALTER ROLE ${await userName(db)} CREATEROLE\`), or as an administrator create ` +
-      `the roles aura_app, aura_system and aura_writer and \`GRANT aura_app, aura_system, aura_writer TO ${await userName(db)}\`.`
-    : '';
-  throw new Error(`Migration ${failed} failed: ${reason}.${hint}`, {
-    cause: error,
-  });
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  const message = `${failed === undefined ? 'The migrations' : `Migration ${failed}`} failed: ${reason}.`;
+  if (/permission denied to (create|grant) role/.test(reason)) {
+    const user = await userName(db);
+    throw new StartError(
+      `${message} Let the database user create roles (\`ALTER ROLE ${user} CREATEROLE\`), or as an administrator create ` +
+        `the roles aura_app, aura_system and aura_writer and \`GRANT aura_app, aura_system, aura_writer TO ${user}\`.`,
+      { cause: error },
+    );
+  }
+  if (/permission denied for (schema|database)/.test(reason)) {
+    throw new StartError(`${message} Make ${await userName(db)} the owner of this database.`, {
+      cause: error,
+    });
+  }
+  throw new Error(message, { cause: error });
+}
+
+/** What ran on this database and this release does not know. */
+async function newerMigrations(db: Database['db']): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(MIGRATION_TABLE)} order by name`
+    .execute(db)
+    .catch(() => ({ rows: [] }));
+  return rows.map(({ name }) => name).filter((name) => !(name in MIGRATIONS));
 }
 
 async function userName(db: Database['db']): Promise<string> {

@@ -177,6 +177,9 @@ export const chatRouter = router({
     .output(searchRoomsOutputSchema)
     .query(async ({ ctx, input }) => await searchMessages(ctx, input)),
   events: userProcedure
+    .meta({
+      rest: { method: 'GET', path: '/rooms/{roomId}/stream', summary: 'Everything that happens in a room' },
+    })
     .input(roomEventsInputSchema)
     .subscription(({ ctx, input, signal }) => roomEvents(ctx, input, signalOf(signal))),
   ephemeral: userProcedure

@@ -35,6 +35,11 @@ describe('the nginx that passes through', { timeout: 300_000 }, () => {
     expect(nginx.verdict).toContain('test is successful');
   });
 
+  test('keeps the metrics from the outside', async () => {
+    const curl = curlOn(nginx);
+    expect([(await curl('/livez')).status, (await curl('/metrics')).status]).toEqual([200, 404]);
+  });
+
   test('lets chat sockets through, and their refusals', async () => {
     expect(await ChatClient.try(nginx, chatPath(room.number))).toBe(401);
     await using socket = await ChatClient.open(nginx, chatPath(room.number), bearer(token));
@@ -90,6 +95,10 @@ describe('the nginx that signs as a gateway', { timeout: 300_000 }, () => {
 
   test('is a configuration that nginx takes', () => {
     expect(nginx.verdict).toContain('test is successful');
+  });
+
+  test('keeps the metrics from the outside', async () => {
+    expect((await curlOn(nginx)('/metrics')).status).toBe(404);
   });
 
   test('says who is calling as its accounts know them, whatever the client says', async () => {
