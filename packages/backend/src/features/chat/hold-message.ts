@@ -5,7 +5,6 @@ import type { Tx } from '../../db/transaction.ts';
 import { assertNotMuted, assertOpen } from './chat-policy.ts';
 import { enterRoom, type RoomAccess } from './room-access.ts';
 import { lockMessage, type RoomMessageRow } from './room-message-store.ts';
-import { shareRoom } from './room-store.ts';
 
 export interface HeldMessage extends RoomAccess {
   message: RoomMessageRow;
@@ -21,7 +20,6 @@ export async function holdMessage(
   { roomId, messageId }: RoomMessageRef,
 ): Promise<HeldMessage> {
   const { tenantId } = caller;
-  await shareRoom(tx.db, { tenantId, roomId });
   const { room, me } = await enterRoom(tx.db, caller, { roomId, hold: 'member' });
   const message = await lockMessage(tx.db, { tenantId, roomId, messageId });
   if (message === undefined) throw notFound('message');

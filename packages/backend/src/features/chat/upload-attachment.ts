@@ -12,7 +12,6 @@ import { assertNotMuted, assertOpen } from './chat-policy.ts';
 import { deleteBlobs } from './delete-blobs.ts';
 import { enterRoom } from './room-access.ts';
 import { attachmentView } from './room-message-view.ts';
-import { shareRoom } from './room-store.ts';
 
 export interface Upload {
   roomId: string;
@@ -37,7 +36,6 @@ export async function uploadAttachment(ctx: CallerContext, upload: Upload): Prom
   try {
     return await withTransaction(ctx, async (tx) => {
       await takeTurn(tx.db, `aura-uploads:${ctx.caller.userId}`);
-      await shareRoom(tx.db, { tenantId: ctx.caller.tenantId, roomId });
       await assertMayUpload(tx, ctx, roomId);
       const row = await insertUpload(tx.db, {
         id,
