@@ -91,12 +91,21 @@ describe('chat.listRooms', () => {
     await createTestRoom(test.backend, { name: 'elsewhere', isPublic: true });
     await say(owner, open, 'hello');
     const listed = await reader.call.chat.listRooms({ scope: 'public' });
-    expect(listed.rooms).toMatchObject([{ role: null, unreadCount: 0, room: { name: 'open' } }]);
+    expect(listed.rooms).toMatchObject([
+      { role: null, unreadCount: 0, lastMessage: null, room: { name: 'open' } },
+    ]);
     expect(names(await reader.call.chat.listRooms({}))).toEqual([]);
     expect(names(await guest.call.chat.listRooms({ scope: 'public' }))).toEqual([]);
     expect(names(await guest.call.chat.listRooms({}))).toEqual(['with a guest']);
     await reader.call.chat.joinRoom({ roomId: open });
-    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([{ role: 'member' }]);
+    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([
+      { role: 'member', lastMessage: { text: 'hello' } },
+    ]);
+    await owner.call.chat.ban({ roomId: open, userId: idOf(reader) });
+    await say(owner, open, 'not for the banned');
+    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([
+      { role: null, lastMessage: null },
+    ]);
   });
 
   it('keeps archived rooms apart', async () => {
