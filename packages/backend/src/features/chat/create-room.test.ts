@@ -26,10 +26,7 @@ describe('chat.createRoom', () => {
   ])(
     'answers a repetition with $code when its caller was banned (public: $isPublic)',
     async ({ isPublic, code }) => {
-      const [creator, other] = [
-        await createTestCaller(test.backend),
-        await createTestCaller(test.backend),
-      ];
+      const [creator, other] = [await createTestCaller(test.backend), await createTestCaller(test.backend)];
       const input = { clientId: randomUUID(), name: 'Plans', userIds: [idOf(other)], isPublic };
       const { id: roomId } = await creator.call.chat.createRoom(input);
       await creator.call.chat.setMemberRole({ roomId, userId: idOf(other), role: 'owner' });
