@@ -22,7 +22,7 @@ export async function pinMessage(ctx: CallerContext, input: PinInput): Promise<R
     const message = await lockMessage(tx.db, { tenantId, roomId, messageId });
     if (message === undefined) throw notFound('message');
     assertModerator(me);
-    assertLive(ctx, { room, me, message });
+    await assertLive(tx, { room, me, message });
     if ((message.pinnedSeq !== null) === isPinned) return;
     if (isPinned && (await pinnedMessages(tx.db, { tenantId, roomId })).length >= LIMITS.roomPins) {
       throw new AppError('TOO_MANY_REQUESTS', {

@@ -49,7 +49,7 @@ export async function postMessage(ctx: CallerContext, input: PostMessageInput): 
   if (written.kind === 'absent') {
     await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));
   }
-  return postOutcome(ctx, request, written);
+  return postOutcome(request, written);
 }
 
 /** `@agent` as a word of its own. */
