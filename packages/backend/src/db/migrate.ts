@@ -14,6 +14,7 @@ import * as authMembers from './migrations/0021-auth-members.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as chatGateway from './migrations/0030-chat-gateway.ts';
 import * as messageWords from './migrations/0031-message-words.ts';
+import * as unreadCounts from './migrations/0032-unread-counts.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-main': main,
@@ -29,6 +30,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0022-audit-chain': auditChain,
   '0030-chat-gateway': chatGateway,
   '0031-message-words': messageWords,
+  '0032-unread-counts': unreadCounts,
 };
 
 /**

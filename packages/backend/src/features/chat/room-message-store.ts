@@ -1,5 +1,5 @@
 import type { RoomRole } from '@aura/contract';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { RoomKey } from './room-store.ts';
 
@@ -169,20 +169,35 @@ export async function countUnreadOf(
   { members, max }: { members: readonly { roomId: string; userId: string }[]; max: number },
 ): Promise<(Unread & { userId: string; role: RoomRole })[]> {
   if (members.length === 0) return [];
+  const { rows } = await unreadStatement({ members, max }).execute(db);
+  return rows;
+}
+
+/**
+ * Conditions and orders are those of the indexes `messages_roots` and `messages_mentions`: without the orders the planner
+ * takes it that so few are to be found at once wherever it looks.
+ */
+export function unreadStatement({
+  members,
+  max,
+}: {
+  members: readonly { roomId: string; userId: string }[];
+  max: number;
+}): RawBuilder<Unread & { userId: string; role: RoomRole }> {
   const roomIds = members.map(({ roomId }) => roomId);
   const userIds = members.map(({ userId }) => userId);
-  const { rows } = await sql<Unread & { userId: string; role: RoomRole }>`
+  const order = sql`order by x.tenant_id, x.conversation_id, x.seq`;
+  return sql`
     select m.room_id, m.user_id, m.role, m.read_seq, s.head as head_seq,
       (select count(*) from (
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
           and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and x.thread_of is null
-          and x.deleted_at is null limit ${max}) c)::int as unread_count,
+          and x.deleted_at is null ${order} limit ${max}) c)::int as unread_count,
       (select count(*) from (
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
-          and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and m.user_id = any(x.mentions)
-          and x.deleted_at is null limit ${max}) c)::int as mention_count
+          and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and x.mentions <> '{}'
+          and m.user_id = any(x.mentions) and x.deleted_at is null ${order} limit ${max}) c)::int as mention_count
     from unnest(${roomIds}::uuid[], ${userIds}::uuid[]) as w(room_id, user_id)
     join room_members m on m.room_id = w.room_id and m.user_id = w.user_id
-    join streams s on s.id = m.room_id`.execute(db);
-  return rows;
+    join streams s on s.id = m.room_id`;
 }
