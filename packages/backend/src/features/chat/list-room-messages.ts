@@ -47,10 +47,12 @@ async function readPage(
   }: { before: number | undefined; after: number | undefined; around: number | undefined },
 ): Promise<Page> {
   const { limit } = page;
-  if (after !== undefined)
+  if (after !== undefined) {
     return await readSides(db, { ...page, place: after + 1 }, { older: 0, newer: limit });
-  if (before !== undefined)
+  }
+  if (before !== undefined) {
     return await readSides(db, { ...page, place: before }, { older: limit, newer: 0 });
+  }
   if (around !== undefined) {
     const older = Math.floor(limit / 2);
     const half = { ...page, place: around, maxChars: LIST_CHARS / 2 };
