@@ -414,7 +414,9 @@ create table messages (
   constraint messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text])))
 );
 CREATE UNIQUE INDEX messages_client ON messages USING btree (conversation_id, client_id, COALESCE(author_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (client_id IS NOT NULL);
+CREATE INDEX messages_mentions ON messages USING btree (tenant_id, conversation_id, seq) WHERE (mentions <> '{}'::uuid[]);
 CREATE INDEX messages_pinned ON messages USING btree (conversation_id, pinned_seq) WHERE (pinned_seq IS NOT NULL);
+CREATE INDEX messages_roots ON messages USING btree (tenant_id, conversation_id, seq) WHERE (thread_of IS NULL);
 CREATE INDEX messages_thread ON messages USING btree (thread_of, seq) WHERE (thread_of IS NOT NULL);
 CREATE INDEX messages_words ON messages USING gin (message_words(tenant_id, conversation_id, text));
 alter table messages enable row level security, force row level security;

@@ -20,6 +20,11 @@ export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
+/** The same, composed: a letter and its marks are one character where there is one, as in what is searched for. */
+export function searchableText(text: string): string {
+  return storableText(text).normalize('NFC');
+}
+
 const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
 
 function storable(value: unknown): unknown {

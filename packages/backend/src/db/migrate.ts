@@ -15,6 +15,7 @@ import * as authMembers from './migrations/0021-auth-members.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as chatGateway from './migrations/0030-chat-gateway.ts';
 import * as messageWords from './migrations/0031-message-words.ts';
+import * as unreadCounts from './migrations/0032-unread-counts.ts';
 
 const MIGRATION_TABLE = 'aura_migrations';
 const MIGRATIONS: Record<string, Migration> = {
@@ -31,6 +32,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0022-audit-chain': auditChain,
   '0030-chat-gateway': chatGateway,
   '0031-message-words': messageWords,
+  '0032-unread-counts': unreadCounts,
 };
 
 /**

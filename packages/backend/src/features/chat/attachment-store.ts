@@ -82,11 +82,13 @@ export async function findReadableAttachment(
         .onRef('memberships.tenantId', '=', 'attachments.tenantId')
         .onRef('memberships.userId', '=', 'roomMembers.userId'),
     )
+    .innerJoin('users', 'users.id', 'memberships.userId')
     .selectAll('attachments')
     .where('attachments.tenantId', '=', tenantId)
     .where('attachments.id', '=', attachmentId)
     .where('roomMembers.userId', '=', userId)
     .where('memberships.removedAt', 'is', null)
+    .where('users.isActive', '=', true)
     .where((eb) => eb.or([eb('messageId', 'is not', null), eb('uploadedBy', '=', userId)]))
     .executeTakeFirst();
 }

@@ -12,12 +12,13 @@ import { assertKnownModel } from '../agent/agent-policy.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { addMembers } from './add-members.ts';
 import { announceInRoom } from './announce-in-room.ts';
+import { enterRoom } from './room-access.ts';
 import { findRoom, findRoomByClientId, nextRoomNumber } from './room-store.ts';
 import { roomView } from './room-view.ts';
 
 /**
  * Makes a room that the caller owns, with the people named in it. The same clientId again answers the room that the first
- * call made, as it is now; with other contents it is an IDEMPOTENCY_CONFLICT.
+ * call made, as it is now, to a caller who is still in it; with other contents it is an IDEMPOTENCY_CONFLICT.
  */
 export async function createRoom(ctx: CallerContext, input: CreateRoomInput): Promise<RoomView> {
   const { clientId, ...rest } = input;
@@ -30,7 +31,10 @@ export async function createRoom(ctx: CallerContext, input: CreateRoomInput): Pr
     await takeTurn(tx.db, `aura-rooms:${tenantId}`);
     const earlier = await findRoomByClientId(tx.db, { tenantId, userId, clientId });
     if (earlier !== undefined) {
-      if (earlier.requestHash === hash) return roomView(earlier);
+      if (earlier.requestHash === hash) {
+        const { room } = await enterRoom(tx.db, ctx.caller, { roomId: earlier.id });
+        return roomView(room);
+      }
       throw new AppError('IDEMPOTENCY_CONFLICT', {
         message: 'This clientId was used for another room. Make this one under a new clientId.',
       });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EditRoomMessageInput, RoomMessageView } from '@aura/contract';
 import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { storableText } from '../../db/json-text.ts';
+import { searchableText } from '../../db/json-text.ts';
 import { readNow } from '../../db/database-now.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { announceInRoom } from './announce-in-room.ts';
@@ -23,7 +23,7 @@ export async function editRoomMessage(
 ): Promise<RoomMessageView> {
   const { tenantId } = ctx.caller;
   const { roomId, messageId } = input;
-  const text = storableText(input.text);
+  const text = searchableText(input.text);
   const mentions = [...new Set(input.mentions)];
   return await withTransaction(ctx, async (tx) => {
     const held = await holdLiveMessage(tx, ctx, input);

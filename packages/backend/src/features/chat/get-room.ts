@@ -5,7 +5,7 @@ import { readStreamHead } from '../../realtime/read-events.ts';
 import { readRuns } from '../conversation/read-runs.ts';
 import { redactFor } from './redact-for.ts';
 import { enterRoom } from './room-access.ts';
-import { messagesBefore, pinnedMessages } from './room-message-store.ts';
+import { messagesBefore, pinnedIds } from './room-message-store.ts';
 import { roomMessageViews } from './room-message-view.ts';
 import type { Viewer } from './room-standing.ts';
 import { listMembers } from './room-store.ts';
@@ -45,7 +45,7 @@ export async function readRoom(
       members: (await listMembers(db, place)).map(roomMemberView),
       messages: await roomMessageViews(db, rows),
       runs: await readRuns(db, room, rows, redactFor(viewer).runEvent),
-      pins: (await pinnedMessages(db, place)).map(({ id }) => id),
+      pins: await pinnedIds(db, place),
       hasOlderMessages: hasMore,
     };
     const cursor = formatCursor({ epoch: stream.epoch, seq: stream.head });

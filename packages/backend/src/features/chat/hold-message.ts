@@ -2,10 +2,8 @@ import type { RoomMessageRef } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { assertNotMuted, assertOpen } from './chat-policy.ts';
-import { enterRoom, type RoomAccess } from './room-access.ts';
+import { assertMayWrite, enterRoom, type RoomAccess } from './room-access.ts';
 import { lockMessage, type RoomMessageRow } from './room-message-store.ts';
-import { shareRoom } from './room-store.ts';
 
 export interface HeldMessage extends RoomAccess {
   message: RoomMessageRow;
@@ -21,7 +19,6 @@ export async function holdMessage(
   { roomId, messageId }: RoomMessageRef,
 ): Promise<HeldMessage> {
   const { tenantId } = caller;
-  await shareRoom(tx.db, { tenantId, roomId });
   const { room, me } = await enterRoom(tx.db, caller, { roomId, hold: 'member' });
   const message = await lockMessage(tx.db, { tenantId, roomId, messageId });
   if (message === undefined) throw notFound('message');
@@ -31,20 +28,16 @@ export async function holdMessage(
 /** As `holdMessage`, for what only those may do who may write, and only to a message that is not deleted. */
 export async function holdLiveMessage(
   tx: Tx,
-  ctx: Pick<CallerContext, 'caller' | 'clock'>,
+  ctx: Pick<CallerContext, 'caller'>,
   ref: RoomMessageRef,
 ): Promise<HeldMessage> {
   const held = await holdMessage(tx, ctx, ref);
-  assertLive(ctx, held);
+  await assertLive(tx, held);
   return held;
 }
 
-export function assertLive(
-  { clock }: Pick<CallerContext, 'clock'>,
-  { room, me, message }: HeldMessage,
-): void {
-  assertOpen(room);
-  assertNotMuted(me, clock.now());
+export async function assertLive({ db }: Tx, { message, ...access }: HeldMessage): Promise<void> {
+  await assertMayWrite(db, access);
   if (message.deletedAt === null) return;
   throw new AppError('CONFLICT', { message: 'This message was deleted. It cannot be changed any more.' });
 }

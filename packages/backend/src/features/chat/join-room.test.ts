@@ -130,4 +130,13 @@ describe('chat.leaveRoom', () => {
     });
     expect(state.members).toHaveLength(2);
   });
+
+  it('lets the only owner out of an archived room', async () => {
+    const { roomId, owner, moderator } = await createStaffedRoom(test.backend);
+    await owner.call.chat.archiveRoom({ roomId });
+    const state = await expectRoomConverges(moderator, roomId, async () => {
+      await owner.call.chat.leaveRoom({ roomId });
+    });
+    expect(state.members.map(({ role }) => role)).not.toContain('owner');
+  });
 });

@@ -11,7 +11,8 @@ import { takeOut } from './take-out.ts';
 
 /**
  * Leaves a room, archived ones too; the last one out archives it. Whoever is not in it, or names a room that does not
- * exist, is answered the same: the caller is not in it. Throws CONFLICT when the others would be left without an owner.
+ * exist, is answered the same: the caller is not in it. Throws CONFLICT when the others would be left without an owner in
+ * a room that is open.
  */
 export async function leaveRoom(ctx: CallerContext, { roomId }: RoomRef): Promise<Record<string, never>> {
   const runIds = await withTransaction(ctx, async (tx) => await leave(tx, ctx, roomId));
@@ -30,7 +31,7 @@ async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<string
   const me = await findMember(tx.db, { ...place, userId });
   if (room === undefined || me === undefined) return [];
   const others = await countOthers(tx.db, { ...place, userId });
-  if (others.members > 0) assertReplaced(me, others);
+  if (others.members > 0 && room.archivedAt === null) assertReplaced(me, others);
   const isClosed = others.members === 0 && room.archivedAt === null;
   const closed = isClosed ? await closeRoom(tx, ctx, place) : null;
   const left = await takeOut(tx, place, { userId, how: 'left', by: userId, reason: null });

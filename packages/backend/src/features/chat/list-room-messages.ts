@@ -6,6 +6,7 @@ import type { Schema } from '../../db/schema.ts';
 import { withSnapshot } from '../../db/transaction.ts';
 import { enterRoom } from './room-access.ts';
 import {
+  LIST_CHARS,
   type MessagePage,
   messagesAfter,
   messagesBefore,
@@ -45,26 +46,29 @@ async function readPage(
     around,
   }: { before: number | undefined; after: number | undefined; around: number | undefined },
 ): Promise<Page> {
+  const { limit } = page;
   if (after !== undefined) {
-    const { rows, hasMore } = await messagesAfter(db, { ...page, after });
-    return { rows, hasOlder: await hasAnyBefore(db, page, rows[0]), hasNewer: hasMore };
+    return await readSides(db, { ...page, place: after + 1 }, { older: 0, newer: limit });
+  }
+  if (before !== undefined) {
+    return await readSides(db, { ...page, place: before }, { older: limit, newer: 0 });
   }
   if (around !== undefined) {
-    const half = Math.max(1, Math.floor(page.limit / 2));
-    const older = await messagesBefore(db, { ...page, limit: half, before: around });
-    const newer = await messagesAfter(db, { ...page, limit: half, after: around - 1 });
-    return { rows: [...older.rows, ...newer.rows], hasOlder: older.hasMore, hasNewer: newer.hasMore };
+    const older = Math.floor(limit / 2);
+    const half = { ...page, place: around, maxChars: LIST_CHARS / 2 };
+    return await readSides(db, half, { older, newer: limit - older });
   }
-  const { rows, hasMore } = await messagesBefore(db, { ...page, before: before ?? null });
-  return { rows, hasOlder: hasMore, hasNewer: before !== undefined };
+  const { rows, hasMore } = await messagesBefore(db, { ...page, before: null });
+  return { rows, hasOlder: hasMore, hasNewer: false };
 }
 
-async function hasAnyBefore(
+/** So many messages before a place and from it on; none of a side tells all the same whether it has any. */
+async function readSides(
   db: Kysely<Schema>,
-  page: MessagePage,
-  first: RoomMessageRow | undefined,
-): Promise<boolean> {
-  if (first === undefined) return false;
-  const { rows } = await messagesBefore(db, { ...page, limit: 1, before: first.seq });
-  return rows.length > 0;
+  { place, ...page }: Omit<MessagePage, 'limit'> & { place: number },
+  counts: { older: number; newer: number },
+): Promise<Page> {
+  const older = await messagesBefore(db, { ...page, limit: counts.older, before: place });
+  const newer = await messagesAfter(db, { ...page, limit: counts.newer, after: place - 1 });
+  return { rows: [...older.rows, ...newer.rows], hasOlder: older.hasMore, hasNewer: newer.hasMore };
 }

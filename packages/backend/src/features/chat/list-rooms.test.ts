@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS, type ListRoomsOutput } from '@aura/contract';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withSnapshot } from '../../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { createTestCaller, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
+import { unreadStatement } from './room-message-store.ts';
 import { createStaffedRoom, createTestRoom, failure, idOf, say } from './room-testing.ts';
 
 let test: TestBackend;
@@ -80,6 +83,27 @@ describe('chat.listRooms', () => {
     expect(rooms).toMatchObject([{ unreadCount: LIMITS.unreadMax }]);
   });
 
+  it('counts without reading what does not count', async () => {
+    const { roomId, owner, member } = await createStaffedRoom(test.backend);
+    const { tenantId } = owner.ctx.caller;
+    const { db } = test.backend.database;
+    const { messageId } = await say(owner, roomId, 'root');
+    await sql`
+      insert into messages (id, tenant_id, conversation_id, role, text, author_id, author_name, thread_of, seq, created_at)
+      select gen_random_uuid(), ${tenantId}, ${roomId}, 'user', 'filler', ${idOf(owner)}, 'x', ${messageId}, 1000 + n, now()
+      from generate_series(1, 3000) n`.execute(db);
+    await sql`analyze messages`.execute(db);
+    const members = [{ roomId, userId: idOf(member) }];
+    const { rows } = await withSnapshot(
+      member.ctx,
+      async (tx) => await sql<object>`explain ${unreadStatement({ members, max: 100 })}`.execute(tx),
+    );
+    const plan = rows.flatMap((row) => Object.values(row)).join('\n');
+    expect(plan).toContain('messages_roots');
+    expect(plan).toContain('messages_mentions');
+    expect((await member.call.chat.listRooms({})).rooms).toMatchObject([{ unreadCount: 1, mentionCount: 0 }]);
+  });
+
   it('shows everybody of the tenant but guests its public rooms, joined or not, and no others', async () => {
     const tenantId = await createTestTenant(test.backend);
     const owner = await createTestCaller(test.backend, { tenantId });
@@ -91,12 +115,21 @@ describe('chat.listRooms', () => {
     await createTestRoom(test.backend, { name: 'elsewhere', isPublic: true });
     await say(owner, open, 'hello');
     const listed = await reader.call.chat.listRooms({ scope: 'public' });
-    expect(listed.rooms).toMatchObject([{ role: null, unreadCount: 0, room: { name: 'open' } }]);
+    expect(listed.rooms).toMatchObject([
+      { role: null, unreadCount: 0, lastMessage: null, room: { name: 'open' } },
+    ]);
     expect(names(await reader.call.chat.listRooms({}))).toEqual([]);
     expect(names(await guest.call.chat.listRooms({ scope: 'public' }))).toEqual([]);
     expect(names(await guest.call.chat.listRooms({}))).toEqual(['with a guest']);
     await reader.call.chat.joinRoom({ roomId: open });
-    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([{ role: 'member' }]);
+    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([
+      { role: 'member', lastMessage: { text: 'hello' } },
+    ]);
+    await owner.call.chat.ban({ roomId: open, userId: idOf(reader) });
+    await say(owner, open, 'not for the banned');
+    expect((await reader.call.chat.listRooms({ scope: 'public' })).rooms).toMatchObject([
+      { role: null, lastMessage: null },
+    ]);
   });
 
   it('keeps archived rooms apart', async () => {

@@ -23,7 +23,7 @@ export type WrittenMessage =
   | { kind: 'conflict' }
   | { kind: 'absent' }
   | { kind: 'archived' }
-  | { kind: 'muted'; until: Date }
+  | { kind: 'muted'; until: Date; now: Date }
   | { kind: 'slow'; retryAfterMs: number };
 
 /** Posts messages, one answer each, in order. */
@@ -45,6 +45,7 @@ interface Row {
   earlierSeq: number | null;
   earlierRunId: string | null;
   mutedUntil: Date | null;
+  now: Date;
   retryAfterMs: number | null;
 }
 
@@ -146,7 +147,7 @@ function postStatement(requests: readonly NewRoomMessage[]): RawBuilder<Row> {
       select room_id, seq, tenant_id, 'message_posted', null, data, at from numbered
     )
     select j.req, j.decision as outcome, n.seq, n.at, n.data, j.earlier_id, j.earlier_seq, j.earlier_run_id,
-      j.muted_until, (1000 * case when j.last_posted_at + make_interval(secs => j.pause_seconds) > clock_timestamp()
+      j.muted_until, clock_timestamp() as now, (1000 * case when j.last_posted_at + make_interval(secs => j.pause_seconds) > clock_timestamp()
         then ceil(extract(epoch from j.last_posted_at + make_interval(secs => j.pause_seconds) - clock_timestamp()))
         else j.pause_seconds end)::int as retry_after_ms
     from decided j left join numbered n on n.req = j.req order by j.req`;
@@ -183,7 +184,7 @@ function outcomeOf(row: Row): WrittenMessage {
       if (row.earlierId === null || row.earlierSeq === null) throw new Error('a repetition of nothing');
       return { kind: 'repeated', messageId: row.earlierId, seq: row.earlierSeq, runId: row.earlierRunId };
     case 'muted':
-      return { kind: 'muted', until: row.mutedUntil ?? new Date() };
+      return { kind: 'muted', until: row.mutedUntil ?? row.now, now: row.now };
     case 'slow':
       return { kind: 'slow', retryAfterMs: row.retryAfterMs ?? 0 };
     case 'conflict':

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
-import type { TestCaller } from '../../testing/test-caller.ts';
-import { createStaffedRoom, failure, idOf, say } from './room-testing.ts';
+import { callerOn, createTestTenant, type TestCaller } from '../../testing/test-caller.ts';
+import { createStaffedRoom, createTestRoom, failure, idOf, say } from './room-testing.ts';
 
 let test: TestBackend;
 beforeAll(async () => {
@@ -108,4 +108,18 @@ it('judges each message of a group by its own room and author', async () => {
     say(open.moderator, open.roomId, 'last'),
   ]);
   expect(codes(ends)).toEqual(['posted', 'MUTED', 'NOT_FOUND', 'ROOM_ARCHIVED', 'posted']);
+});
+
+it('takes the same call in two tenants at once for two', async () => {
+  const { roomId, owner } = await createTestRoom(test.backend);
+  const tenantId = await createTestTenant(test.backend);
+  const elsewhere = callerOn(test.backend, { ...owner.ctx.caller, tenantId });
+  const message = { roomId, text: 'hello', clientId: randomUUID() };
+  const ends = await Promise.allSettled([
+    // The first is a group of its own; those after it make up the next.
+    say(owner, roomId, 'first'),
+    elsewhere.call.chat.postMessage(message),
+    owner.call.chat.postMessage(message),
+  ]);
+  expect(codes(ends)).toEqual(['posted', 'NOT_FOUND', 'posted']);
 });

@@ -37,7 +37,8 @@ async function writeEach(
   const first = new Map<string, number>();
   const distinct: NewRoomMessage[] = [];
   const places = requests.map((request) => {
-    const key = `${request.roomId} ${request.message.authorId} ${request.clientId}`;
+    const { tenantId, roomId, message, clientId } = request;
+    const key = `${tenantId} ${roomId} ${message.authorId} ${clientId}`;
     const place = first.get(key) ?? distinct.push(request) - 1;
     first.set(key, place);
     return place;

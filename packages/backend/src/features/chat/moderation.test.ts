@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
+import { callerOn } from '../../testing/test-caller.ts';
+import { addReaction } from './add-reaction.ts';
+import { editRoomMessage } from './edit-room-message.ts';
+import { postMessage } from './post-message.ts';
 import {
   auditOf,
   createStaffedRoom,
@@ -11,6 +16,8 @@ import {
   say,
   type StaffedRoom,
 } from './room-testing.ts';
+import { setTyping } from './set-typing.ts';
+import { uploadAttachment } from './upload-attachment.ts';
 
 let test: TestBackend;
 beforeAll(async () => {
@@ -79,6 +86,28 @@ describe('chat.mute', () => {
     expect((await member.call.chat.messages({ roomId })).messages).toHaveLength(1);
     await owner.call.chat.mute({ roomId, userId: idOf(member), seconds: 0 });
     await say(member, roomId, 'yes');
+  });
+
+  it('lasts as long on a node whose clock is ahead, for whatever is written', async () => {
+    const { roomId, owner, member: muted } = await createStaffedRoom(test.backend);
+    const { messageId } = await say(muted, roomId, 'before');
+    const clock = { ...test.backend.clock, now: () => new Date(Date.now() + 600_000) };
+    const { ctx } = callerOn({ ...test.backend, clock }, muted.ctx.caller);
+    await setTyping(ctx, { roomId, isTyping: true });
+    await owner.call.chat.mute({ roomId, userId: idOf(muted), seconds: 300 });
+    const writing = [
+      async () => await postMessage(ctx, { roomId, text: 'no', clientId: randomUUID() }),
+      async () => await editRoomMessage(ctx, { roomId, messageId, text: 'no' }),
+      async () => await addReaction(ctx, { roomId, messageId, emoji: '👍' }),
+      async () => await uploadAttachment(ctx, { roomId, name: 'no', bytes: Readable.from([]) }),
+      async () => await setTyping(ctx, { roomId, isTyping: true }),
+    ];
+    for (const write of writing) {
+      // The node may not have heard of it yet where typing is concerned.
+      await expect
+        .poll(async () => await write().catch((err: unknown) => err))
+        .toMatchObject({ code: 'MUTED', extras: { retryAfterMs: expect.closeTo(300_000, -5) } });
+    }
   });
 
   it('answers what was posted before as ever', async () => {

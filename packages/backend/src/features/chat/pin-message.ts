@@ -7,7 +7,7 @@ import { assertModerator } from './chat-policy.ts';
 import { assertLive } from './hold-message.ts';
 import { setPinned } from './message-change-store.ts';
 import { enterRoom } from './room-access.ts';
-import { lockMessage, pinnedMessages } from './room-message-store.ts';
+import { lockMessage, pinnedIds } from './room-message-store.ts';
 
 /**
  * Pins a message to its room, or takes it off; for owners and moderators. As it is already: nothing happens. Throws
@@ -22,9 +22,9 @@ export async function pinMessage(ctx: CallerContext, input: PinInput): Promise<R
     const message = await lockMessage(tx.db, { tenantId, roomId, messageId });
     if (message === undefined) throw notFound('message');
     assertModerator(me);
-    assertLive(ctx, { room, me, message });
+    await assertLive(tx, { room, me, message });
     if ((message.pinnedSeq !== null) === isPinned) return;
-    if (isPinned && (await pinnedMessages(tx.db, { tenantId, roomId })).length >= LIMITS.roomPins) {
+    if (isPinned && (await pinnedIds(tx.db, { tenantId, roomId })).length >= LIMITS.roomPins) {
       throw new AppError('TOO_MANY_REQUESTS', {
         message: `A room has ${LIMITS.roomPins} pinned messages at most. Take one off first.`,
       });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PostMessageInput, PostMessageOutput } from '@aura/contract';
 import { AppError } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
-import { storableText } from '../../db/json-text.ts';
+import { searchableText, storableText } from '../../db/json-text.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { requestHash } from '../../request-hash.ts';
 import type { NewRoomMessage } from './message-writer-store.ts';
@@ -17,7 +17,7 @@ import { enterRoom } from './room-access.ts';
  */
 export async function postMessage(ctx: CallerContext, input: PostMessageInput): Promise<PostMessageOutput> {
   const { roomId, clientId, threadOf = null, mentions = [], attachmentIds = [] } = input;
-  const text = storableText(input.text);
+  const text = searchableText(input.text);
   if (text === '' && attachmentIds.length === 0) {
     throw new AppError('BAD_INPUT', { message: 'Write something or attach a file.' });
   }
@@ -26,7 +26,8 @@ export async function postMessage(ctx: CallerContext, input: PostMessageInput): 
     userId: ctx.caller.userId,
     roomId,
     clientId,
-    requestHash: requestHash({ text, threadOf, mentions, attachmentIds }),
+    // Of the text as it came, as it was before texts were composed: a call of that time may be repeated now.
+    requestHash: requestHash({ text: storableText(input.text), threadOf, mentions, attachmentIds }),
     message: {
       id: randomUUID(),
       authorId: ctx.caller.userId,
@@ -49,7 +50,7 @@ export async function postMessage(ctx: CallerContext, input: PostMessageInput): 
   if (written.kind === 'absent') {
     await withTransaction(ctx, ({ db }) => enterRoom(db, ctx.caller, { roomId }));
   }
-  return postOutcome(ctx, request, written);
+  return postOutcome(request, written);
 }
 
 /** `@agent` as a word of its own. */

@@ -1,15 +1,10 @@
 import type { PostMessageOutput } from '@aura/contract';
 import { AppError, notFound } from '../../app-error.ts';
-import type { CallerContext } from '../../context.ts';
 import { archived, muted } from './chat-policy.ts';
 import type { NewRoomMessage, WrittenMessage } from './message-writer-store.ts';
 
 /** What the caller is answered; throws why a message was not posted. */
-export function postOutcome(
-  { clock }: Pick<CallerContext, 'clock'>,
-  { message }: NewRoomMessage,
-  written: WrittenMessage,
-): PostMessageOutput {
+export function postOutcome({ message }: NewRoomMessage, written: WrittenMessage): PostMessageOutput {
   switch (written.kind) {
     case 'posted':
       return { messageId: message.id, seq: written.event.seq, runId: message.runId };
@@ -24,7 +19,7 @@ export function postOutcome(
     case 'archived':
       throw archived();
     case 'muted':
-      throw muted(written.until, clock.now());
+      throw muted(written.until, written.now);
     case 'slow':
       throw new AppError('SLOW_MODE', {
         message: `Slow mode: wait ${Math.ceil(written.retryAfterMs / 1_000)} s before your next message.`,

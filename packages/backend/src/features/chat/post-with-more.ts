@@ -31,7 +31,7 @@ export async function postWithMore(
     await enterRoom(tx.db, ctx.caller, { roomId: request.roomId, hold: 'member' });
     // Before what it belongs to is looked for: that may have been deleted since.
     const earlier = await findPosted(tx.db, request);
-    if (earlier !== undefined) return postOutcome(ctx, request, earlier);
+    if (earlier !== undefined) return postOutcome(request, earlier);
     const thread = await openThread(tx, request);
     const files = await findUploads(tx.db, request, attachmentIds);
     if (files.length < attachmentIds.length) throw attachAgain('A file is not there any more.');
@@ -39,7 +39,7 @@ export async function postWithMore(
     const whole = { ...request, thread, message };
     const [written] = await writeMessages(tx.db, [whole]);
     if (written === undefined) throw new Error('a message without an answer');
-    if (written.kind !== 'posted') return postOutcome(ctx, request, written);
+    if (written.kind !== 'posted') return postOutcome(request, written);
     tx.batches.push({ streamId: request.roomId, events: [written.event] });
     const isAttached = await attachTo(tx.db, { messageId: message.id, attachmentIds });
     if (!isAttached) throw attachAgain('A file was posted already.');
@@ -49,7 +49,7 @@ export async function postWithMore(
     if (conversation !== null && runId !== null) {
       await askAgent(tx, ctx, { conversation, messageId: message.id, runId });
     }
-    return postOutcome(ctx, whole, written);
+    return postOutcome(whole, written);
   });
   if (posted.runId !== null) ctx.runner.wake(posted.runId);
   return posted;

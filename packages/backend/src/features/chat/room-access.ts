@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import { AppError, notFound } from '../../app-error.ts';
 import type { Caller } from '../../context.ts';
+import { readNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
+import { assertNotMuted, assertOpen } from './chat-policy.ts';
 import {
   findMember,
   findRoom,
@@ -46,6 +48,12 @@ export async function enterRoom(
   if (room === undefined || (me === undefined && !isListed(room, role))) throw notFound('room');
   if (me === undefined) throw new AppError('FORBIDDEN', { message: 'Join this room first.' });
   return { room, me };
+}
+
+/** Throws ROOM_ARCHIVED, and MUTED as the database's clock has it, which posting goes by as well. */
+export async function assertMayWrite(db: Kysely<Schema>, { room, me }: RoomAccess): Promise<void> {
+  assertOpen(room);
+  if (me.mutedUntil !== null) assertNotMuted(me, await readNow(db));
 }
 
 /** Whether somebody who is not in a room may know of it. */

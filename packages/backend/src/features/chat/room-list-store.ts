@@ -13,8 +13,9 @@ export interface ListedRoom extends RoomRow {
   memberCount: number;
   unreadCount: number;
   mentionCount: number;
+  /** Null as well for whoever is not in the room: those read nothing of it. */
   lastMessage: LastMessage | null;
-  /** When it was written, or the room was made. */
+  /** When something was written last, or the room was made. */
   lastAt: Date;
 }
 
@@ -129,6 +130,7 @@ async function withCounts(
   const counts = await countUnread(db, { userId, roomIds, max: LIMITS.unreadMax });
   return rows.map((row) => ({
     ...row,
+    lastMessage: row.role === null ? null : row.lastMessage,
     unreadCount: counts.get(row.id)?.unreadCount ?? 0,
     mentionCount: counts.get(row.id)?.mentionCount ?? 0,
   }));

@@ -1,5 +1,5 @@
 import type { RoomRole } from '@aura/contract';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { RoomKey } from './room-store.ts';
 
@@ -42,45 +42,78 @@ export async function addReply(db: Db, { messageId, at }: { messageId: string; a
     .execute();
 }
 
+/** How much text a list of messages holds: as many long ones as it may have in number would be some megabytes. */
+export const LIST_CHARS = 262_144;
+
 export interface MessagePage extends RoomKey {
   threadOf: string | null;
   limit: number;
+  /** Less text than a list holds otherwise. */
+  maxChars?: number;
 }
 
-/** Messages before a place, oldest first, and whether there are more of them. */
+interface FoundPage {
+  rows: RoomMessageRow[];
+  hasMore: boolean;
+}
+
+/** Messages before a place, oldest first, and whether there are more of them. In a snapshot. */
 export async function messagesBefore(
   db: Db,
   page: MessagePage & { before: number | null },
-): Promise<{ rows: RoomMessageRow[]; hasMore: boolean }> {
+): Promise<FoundPage> {
   let query = inThread(messages(db, page), page.threadOf);
   if (page.before !== null) query = query.where('seq', '<', page.before);
-  const rows = await query
-    .orderBy('seq', 'desc')
-    .limit(page.limit + 1)
-    .execute();
-  return { rows: rows.slice(0, page.limit).toReversed(), hasMore: rows.length > page.limit };
+  const { rows, hasMore } = await nearest(query.orderBy('seq', 'desc'), page);
+  return { rows: rows.toReversed(), hasMore };
 }
 
-/** Messages after a place, oldest first, and whether there are more of them. */
-export async function messagesAfter(
-  db: Db,
-  page: MessagePage & { after: number },
-): Promise<{ rows: RoomMessageRow[]; hasMore: boolean }> {
-  const rows = await inThread(messages(db, page), page.threadOf)
-    .where('seq', '>', page.after)
-    .orderBy('seq')
-    .limit(page.limit + 1)
+/** Messages after a place, oldest first, and whether there are more of them. In a snapshot. */
+export async function messagesAfter(db: Db, page: MessagePage & { after: number }): Promise<FoundPage> {
+  const query = inThread(messages(db, page), page.threadOf).where('seq', '>', page.after);
+  return await nearest(query.orderBy('seq'), page);
+}
+
+/** The first of them, as many as fit. Asks how long they are before it reads them: what does not fit stays where it is. */
+async function nearest(
+  query: ReturnType<typeof messages>,
+  { limit, maxChars = LIST_CHARS }: Pick<MessagePage, 'limit' | 'maxChars'>,
+): Promise<FoundPage> {
+  const found = await query
+    .clearSelect()
+    .select(sql<number>`length(text)`.as('chars'))
+    .limit(limit + 1)
     .execute();
-  return { rows: rows.slice(0, page.limit), hasMore: rows.length > page.limit };
+  const count = countFitting(found.slice(0, limit), maxChars);
+  return { rows: count === 0 ? [] : await query.limit(count).execute(), hasMore: found.length > count };
+}
+
+/** How many of them have so many characters in all, the first at least. */
+export function countFitting(texts: readonly { chars: number }[], maxChars: number): number {
+  let total = 0;
+  for (const [index, { chars }] of texts.entries()) {
+    total += chars;
+    if (total > maxChars && index > 0) return index;
+  }
+  return texts.length;
 }
 
 function inThread(query: ReturnType<typeof messages>, threadOf: string | null): ReturnType<typeof messages> {
   return threadOf === null ? query.where('threadOf', 'is', null) : query.where('threadOf', '=', threadOf);
 }
 
+const pinned = (db: Db, key: RoomKey) =>
+  messages(db, key).where('pinnedSeq', 'is not', null).orderBy('pinnedSeq', 'desc');
+
 /** The one that was pinned last first. */
 export async function pinnedMessages(db: Db, key: RoomKey): Promise<RoomMessageRow[]> {
-  return await messages(db, key).where('pinnedSeq', 'is not', null).orderBy('pinnedSeq', 'desc').execute();
+  return await pinned(db, key).execute();
+}
+
+/** The same without their words. */
+export async function pinnedIds(db: Db, key: RoomKey): Promise<string[]> {
+  const rows = await pinned(db, key).clearSelect().select('id').execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Who reacted to these messages and how, in the order it happened. */
@@ -136,20 +169,35 @@ export async function countUnreadOf(
   { members, max }: { members: readonly { roomId: string; userId: string }[]; max: number },
 ): Promise<(Unread & { userId: string; role: RoomRole })[]> {
   if (members.length === 0) return [];
+  const { rows } = await unreadStatement({ members, max }).execute(db);
+  return rows;
+}
+
+/**
+ * Conditions and orders are those of the indexes `messages_roots` and `messages_mentions`: without the orders the planner
+ * takes it that so few are to be found at once wherever it looks.
+ */
+export function unreadStatement({
+  members,
+  max,
+}: {
+  members: readonly { roomId: string; userId: string }[];
+  max: number;
+}): RawBuilder<Unread & { userId: string; role: RoomRole }> {
   const roomIds = members.map(({ roomId }) => roomId);
   const userIds = members.map(({ userId }) => userId);
-  const { rows } = await sql<Unread & { userId: string; role: RoomRole }>`
+  const order = sql`order by x.tenant_id, x.conversation_id, x.seq`;
+  return sql`
     select m.room_id, m.user_id, m.role, m.read_seq, s.head as head_seq,
       (select count(*) from (
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
           and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and x.thread_of is null
-          and x.deleted_at is null limit ${max}) c)::int as unread_count,
+          and x.deleted_at is null ${order} limit ${max}) c)::int as unread_count,
       (select count(*) from (
         select from messages x where x.conversation_id = m.room_id and x.seq > m.read_seq
-          and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and m.user_id = any(x.mentions)
-          and x.deleted_at is null limit ${max}) c)::int as mention_count
+          and x.tenant_id = m.tenant_id and x.author_id is distinct from m.user_id and x.mentions <> '{}'
+          and m.user_id = any(x.mentions) and x.deleted_at is null ${order} limit ${max}) c)::int as mention_count
     from unnest(${roomIds}::uuid[], ${userIds}::uuid[]) as w(room_id, user_id)
     join room_members m on m.room_id = w.room_id and m.user_id = w.user_id
-    join streams s on s.id = m.room_id`.execute(db);
-  return rows;
+    join streams s on s.id = m.room_id`;
 }

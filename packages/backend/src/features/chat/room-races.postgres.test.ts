@@ -60,3 +60,16 @@ describe('a message that waits', () => {
     expect(answer).toMatchObject(failure('SLOW_MODE'));
   });
 });
+
+describe('a stranger', () => {
+  it('waits for nobody in a room that is not theirs', async () => {
+    const { roomId, owner, stranger } = await createStaffedRoom(test.backend);
+    const { messageId } = await say(owner, roomId, 'hello');
+    const { tenantId } = owner.ctx.caller;
+    await test.backend.database.db.transaction().execute(async (tx) => {
+      await lockRoom(tx, { tenantId, roomId });
+      const deleting = stranger.call.chat.deleteMessage({ roomId, messageId });
+      await expect(deleting).rejects.toMatchObject(failure('NOT_FOUND'));
+    });
+  });
+});

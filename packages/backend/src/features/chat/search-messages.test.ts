@@ -48,6 +48,9 @@ describe('chat.search', () => {
     ['日本語のテスト', ['日本', 'テスト', '本語'], ['本日']],
     ['회의2024자료', ['2024', '회의2024', '자료'], ['2025']],
     ['버그 (bug#42)를 고쳤다!', ['bug', '42', '버그', 'bug#42', '를'], ['bug43']],
+    ['I love it ❤️ really', ['love ❤️', 'it ❤️ really', 'I love it ❤️'], ['love ❤️ it not']],
+    ['1️⃣ first', ['1️⃣', 'first 1️⃣'], ['2️⃣']],
+    ['Café noir', ['Café', 'Cafe\u0301', 'CAFE\u0301 noir'], ['Cafe']],
     ["it's 100% o'clock \\ 'quoted' & !(a|b):*", ["it's", 'quoted', '100%', "'", 'a b'], ["x'y"]],
   ])('%s', async (text, hits, misses) => {
     const { roomId, owner } = await createTestRoom(test.backend);
@@ -58,6 +61,22 @@ describe('chat.search', () => {
       expect(await found(owner, query, roomId), query).toEqual(expected);
     }
     for (const query of misses) expect(await found(owner, query), query).toEqual([]);
+  });
+
+  it('finds what was written with letters and their marks apart, posted or edited, by either form', async () => {
+    const { roomId, owner } = await createTestRoom(test.backend);
+    const apart = '한글 Cafe\u0301'.normalize('NFD');
+    const message = { roomId, text: apart, clientId: randomUUID() };
+    const posted = await owner.call.chat.postMessage(message);
+    expect(await owner.call.chat.postMessage(message)).toEqual(posted);
+    for (const query of [apart, apart.normalize('NFC')]) {
+      expect(await found(owner, query)).toEqual([apart.normalize('NFC')]);
+    }
+    const text = 'Ångström'.normalize('NFD');
+    await owner.call.chat.editMessage({ roomId, messageId: posted.messageId, text });
+    for (const query of [text, text.normalize('NFC')]) {
+      expect(await found(owner, query)).toEqual([text.normalize('NFC')]);
+    }
   });
 
   it('finds every message by each of its words, whatever these are, and never fails', async () => {

@@ -5,6 +5,7 @@ import { storableText } from '../../db/json-text.ts';
 import { withSnapshot, withSystemTransaction, withTransaction } from '../../db/transaction.ts';
 import { encodePage, pageInstantSchema, parsePage } from '../../page.ts';
 import { enterRoom } from './room-access.ts';
+import { countFitting, LIST_CHARS } from './room-message-store.ts';
 import { roomMessageViews } from './room-message-view.ts';
 import { findRoomIdsOf } from './room-store.ts';
 import { findMessageIds, messagesByIds } from './search-store.ts';
@@ -33,7 +34,7 @@ export async function searchMessages(
     ctx,
     async ({ db }) => await findMessageIds(db, { tenantId, roomIds, terms, after, limit: limit + 1 }),
   );
-  const shown = found.slice(0, limit);
+  const shown = found.slice(0, countFitting(found.slice(0, limit), LIST_CHARS));
   const last = shown.at(-1);
   const hits = await withSnapshot(ctx, async (db) => {
     // Once more: the caller may have been removed meanwhile.
@@ -49,7 +50,7 @@ export async function searchMessages(
   return {
     hits,
     nextPage:
-      found.length > limit && last !== undefined
+      found.length > shown.length && last !== undefined
         ? encodePage(keySchema, { createdAt: last.createdAt.toISOString(), id: last.id })
         : null,
   };

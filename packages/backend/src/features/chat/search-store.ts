@@ -8,6 +8,8 @@ type Db = Kysely<Schema>;
 export interface FoundMessage {
   id: string;
   createdAt: Date;
+  /** How long it is. */
+  chars: number;
 }
 
 /**
@@ -42,8 +44,10 @@ export async function findMessageIds(
     ...(after === null ? [] : [sql`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`]),
   ];
   const { rows } = await sql<FoundMessage>`
-    select id, created_at from messages where ${sql.join(conditions, sql` and `)}
-    order by created_at desc, id desc limit ${limit}`.execute(db);
+    select id, created_at, length(text) as chars from (
+      select id, created_at, text from messages where ${sql.join(conditions, sql` and `)}
+      order by created_at desc, id desc limit ${limit}) m
+    order by created_at desc, id desc`.execute(db);
   return rows;
 }
 

@@ -14,6 +14,8 @@ const MIN_PREFIX_CHARS = 3;
 const CHARACTER_WORDS = /([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]+)/u;
 const BETWEEN_WORDS =
   /[\p{Cc} -/:-@[-`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u{1f000}-\u{1faff}]+/u;
+/** Nothing, or what is left of an emoji such as ❤️: a sign to show it in colours, a word to some databases only. */
+const NO_WORD = /^[\ufe00-\ufe0f]*$/u;
 
 /** What somebody typed into a search field, as the index of messages takes it; null: no word in it. */
 export function searchTerms(typed: string): SearchTerms | null {
@@ -21,7 +23,7 @@ export function searchTerms(typed: string): SearchTerms | null {
     .normalize('NFC')
     .toLowerCase()
     .split(BETWEEN_WORDS)
-    .filter((word) => word !== '')
+    .filter((word) => !NO_WORD.test(word))
     .slice(0, MAX_WORDS);
   const lexemes: string[] = [];
   const phrases: string[] = [];

@@ -8,11 +8,9 @@ import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { BlobTooLargeError, type StoredBlob } from '../../ports/blobs.ts';
 import { attachmentMediaType, attachmentName } from './attachment-name.ts';
 import { countLooseUploads, insertUpload } from './attachment-store.ts';
-import { assertNotMuted, assertOpen } from './chat-policy.ts';
 import { deleteBlobs } from './delete-blobs.ts';
-import { enterRoom } from './room-access.ts';
+import { assertMayWrite, enterRoom } from './room-access.ts';
 import { attachmentView } from './room-message-view.ts';
-import { shareRoom } from './room-store.ts';
 
 export interface Upload {
   roomId: string;
@@ -37,7 +35,6 @@ export async function uploadAttachment(ctx: CallerContext, upload: Upload): Prom
   try {
     return await withTransaction(ctx, async (tx) => {
       await takeTurn(tx.db, `aura-uploads:${ctx.caller.userId}`);
-      await shareRoom(tx.db, { tenantId: ctx.caller.tenantId, roomId });
       await assertMayUpload(tx, ctx, roomId);
       const row = await insertUpload(tx.db, {
         id,
@@ -58,9 +55,7 @@ export async function uploadAttachment(ctx: CallerContext, upload: Upload): Prom
 }
 
 async function assertMayUpload(tx: Tx, ctx: CallerContext, roomId: string): Promise<void> {
-  const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'member' });
-  assertOpen(room);
-  assertNotMuted(me, ctx.clock.now());
+  await assertMayWrite(tx.db, await enterRoom(tx.db, ctx.caller, { roomId, hold: 'member' }));
   if ((await countLooseUploads(tx.db, ctx.caller)) < LIMITS.looseUploads) return;
   throw new AppError('TOO_MANY_REQUESTS', {
     message: `${LIMITS.looseUploads} of your files wait to be posted. Post them; those that are not go after a day.`,

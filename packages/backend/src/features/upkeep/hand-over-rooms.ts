@@ -8,8 +8,8 @@ import { inBatches } from './in-batches.ts';
 import type { UpkeepContext } from './retention.ts';
 
 /**
- * Gives a new owner to rooms whose owners were all deactivated or made guests: the moderator who joined first, else the
- * member who did. The old ones stay what they are, for when they come back.
+ * Gives a new owner to rooms whose owners were all deactivated or made guests, and to archived ones whose owners have left:
+ * the moderator who joined first, else the member who did. The old ones stay what they are, for when they come back.
  */
 export async function handOverRooms(ctx: UpkeepContext, signal: AbortSignal): Promise<void> {
   await inBatches(signal, async () => await withSystemTransaction(ctx, handOverOne));

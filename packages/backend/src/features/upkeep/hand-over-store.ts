@@ -9,7 +9,7 @@ const able = sql`room_members m
   join users u on u.id = m.user_id
   where m.room_id = r.id and u.is_active and t.removed_at is null and t.role <> 'guest'`;
 
-const isAbandoned = sql`r.archived_at is null and exists (select from ${able})
+const isAbandoned = sql`exists (select from ${able})
   and not exists (select from ${able} and m.role = 'owner')`;
 
 /** A room that nobody can look after although somebody could. Not one that is being changed. */

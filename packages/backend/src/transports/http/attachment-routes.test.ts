@@ -231,6 +231,19 @@ describe('a file', () => {
     expect((await fetch(`${test.server.url}${url}`)).status).toBe(404);
   });
 
+  it('is not there any more, by any address, for somebody who was deactivated', async () => {
+    const { roomId, owner } = await createTestRoom(test.node.backend);
+    const file = await upload(owner, roomId);
+    const { url } = await owner.call.chat.attachmentUrl({ attachmentId: file.id });
+    expect((await fetch(`${test.server.url}${url}`)).status).toBe(200);
+    await test.node.backend.database.db
+      .updateTable('users')
+      .set({ isActive: false })
+      .where('id', '=', owner.ctx.caller.userId)
+      .execute();
+    expect((await fetch(`${test.server.url}${url}`)).status).toBe(404);
+  });
+
   it('is posted once, whoever tries at the same moment', async () => {
     const { roomId, owner } = await createTestRoom(test.node.backend);
     const { id } = await upload(owner, roomId);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS } from '@aura/contract';
 import { z } from 'zod';
-import { storableText } from '../../../db/json-text.ts';
+import { searchableText, storableText } from '../../../db/json-text.ts';
 import { withTransaction } from '../../../db/transaction.ts';
 import { requestHash } from '../../../request-hash.ts';
 import type { WrittenMessage } from '../../chat/message-writer-store.ts';
@@ -33,7 +33,7 @@ export const postToRoom = defineTool({
         id,
         authorId: null,
         clientId: null,
-        text: said,
+        text: searchableText(said),
         threadOf: null,
         mentions: [],
         attachments: [],
