@@ -96,7 +96,7 @@ describe('GroupWriter', () => {
     const last = writer.append({ ...place, events: [said('last')] });
     await writer[Symbol.asyncDispose]();
     expect(textsOf(await last)).toEqual(['last']);
-    await expect(writer.append({ ...place, events: [said('late')] })).rejects.toThrow('closed');
+    await expect(writer.append({ ...place, events: [said('late')] })).rejects.toThrow('stopping');
   });
 
   it('writes for a run only under its newest claim, and only while it runs', async () => {
