@@ -13,23 +13,19 @@ interface LoadMoreProps {
 /** Loads as soon as it nearly comes into view; a button too, for keys and after a failure. */
 export function LoadMore({ label, isLoading, hasFailed, onLoad }: LoadMoreProps): ReactElement {
   const ref = useRef<HTMLDivElement>(null);
-  const loadRef = useRef(onLoad);
-  useEffect(() => {
-    loadRef.current = onLoad;
-  }, [onLoad]);
 
   useEffect(() => {
-    // Observed anew after each page: one that left the mark in view brings the next at once.
+    // Observed anew whenever the list has changed: a page that left the mark in view brings the next at once.
     if (isLoading || hasFailed || ref.current === null) return;
     const observer = new IntersectionObserver(
       ([entry]) => {
-        if (entry?.isIntersecting === true) loadRef.current();
+        if (entry?.isIntersecting === true) onLoad();
       },
       { scrollMargin: '300px 0px' },
     );
     observer.observe(ref.current);
     return () => observer.disconnect();
-  }, [isLoading, hasFailed]);
+  }, [isLoading, hasFailed, onLoad]);
 
   return (
     <div ref={ref} className={classes.root}>
