@@ -1,5 +1,7 @@
 import { LIMITS, type RoomMessageView, type RoomState } from '@aura/contract';
+import { useRoomSearch } from '@aura/client/react';
 import { Button, Loader, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,7 +12,9 @@ import { RoomMessage } from './room-message.tsx';
 import { SidePanel } from './side-panel.tsx';
 import classes from './side-panel.module.css';
 import { useRoomPanel } from './use-room-panel.ts';
-import { useRoomSearch } from './use-room-search.ts';
+
+/** It is looked for once the typing rests. */
+const TYPING_MS = 250;
 
 /** What was said in the room, by words, the newest first. */
 export function SearchPanel({ state }: { state: RoomState }): ReactElement {
@@ -43,16 +47,17 @@ export function SearchPanel({ state }: { state: RoomState }): ReactElement {
 function Hits({ state, text }: { state: RoomState; text: string }): ReactElement {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const search = useRoomSearch(state.room.id, text);
-  if (search.query === '') return <p className={classes.note}>{t('rooms.search.lead')}</p>;
-  if (search.status === 'pending') {
+  const [query] = useDebouncedValue(text.trim(), TYPING_MS);
+  const search = useRoomSearch({ roomId: state.room.id, query });
+  if (query === '') return <p className={classes.note}>{t('rooms.search.lead')}</p>;
+  if (search.status === 'loading') {
     return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
   }
   if (search.status === 'error' && search.messages.length === 0) {
     return (
       <div className={classes.failed} role="alert">
         {t('rooms.search.failed')} {errorText(search.error)}
-        <Button variant="default" size="compact-sm" onClick={search.retry}>
+        <Button variant="default" size="compact-sm" onClick={search.loadMore}>
           {t('app.tryAgain')}
         </Button>
       </div>
@@ -63,7 +68,7 @@ function Hits({ state, text }: { state: RoomState; text: string }): ReactElement
   return (
     <>
       {search.messages.length === 0 && (
-        <output className={classes.note}>{t('rooms.search.none', { query: search.query })}</output>
+        <output className={classes.note}>{t('rooms.search.none', { query })}</output>
       )}
       <ul className={classes.pins}>
         {search.messages.map((message) => (

@@ -1,3 +1,4 @@
+// Long, because everything a provider may do is played over one wire.
 // Long, because one provider stands in for every way in which an answer can go wrong.
 import { createServer } from 'node:net';
 import { once } from 'node:events';

@@ -1,3 +1,4 @@
+// Long, because every case plays on the same small cluster of nodes in test time.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createTestTime, type TestNodeTime } from '../testing/test-time.ts';

@@ -31,6 +31,7 @@ export { type Inbox, useInbox } from './use-inbox.ts';
 export { useModels } from './use-models.ts';
 export { type LiveRoom, useRoom } from './use-room.ts';
 export { useCreateRoom, useJoinRoom, type NewRoom } from './use-room-mutations.ts';
+export { type RoomSearch, useRoomSearch } from './use-room-search.ts';
 export { type RoomDirectory, useRooms } from './use-rooms.ts';
 export { type LiveRun, useRun } from './use-run.ts';
 export { useSession } from './use-session.ts';
