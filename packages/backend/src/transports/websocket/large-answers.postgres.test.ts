@@ -92,8 +92,8 @@ test('a reader that rests in the middle of a large snapshot is not cut off', asy
   client.ws.pause();
   // More than systems keep for a socket, so that some of it waits in the server.
   client.send(subscribe(1, 12 * LARGE));
-  client.send(call(2, 'large'));
   await expect.poll(() => slow.server.bufferedBytes, { timeout: 10_000 }).toBeGreaterThan(2 * LARGE);
+  client.send(call(2, 'large'));
   // Some of the looks that a socket gets which takes nothing.
   await pause(looks.stallMs / 4);
   expect(slow.server.socketCount).toBe(1);
