@@ -70,7 +70,7 @@ async function start(
   main: string,
   options: { core: number | undefined; settings: object },
 ): Promise<ToldProcess> {
-  return await startToldProcess(new URL(main, import.meta.url), { ...options, profileDir: null });
+  return await startToldProcess(new URL(main, import.meta.url), { ...options, profileDir: process.env.PROF ?? null });
 }
 
 /** Medians over the rounds. */

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { NO_HUB, withTransaction } from '../db/transaction.ts';
 import type { StreamEvent } from './event.ts';
+import { createPace } from './pace.ts';
 import { PageCache } from './page-cache.ts';
 import { PAGE_SIZE, readEvents } from './read-events.ts';
 
@@ -36,6 +37,7 @@ export interface Page {
 export function createPageReader(database: Database): PageReader {
   const underWay = new Map<string, Promise<Page>>();
   const kept = new PageCache();
+  const pace = createPace();
   let queryCount = 0;
 
   const query = async ({ tenantId, streamId, after }: Omit<PageRequest, 'version'>): Promise<Page> => {
@@ -49,24 +51,30 @@ export function createPageReader(database: Database): PageReader {
     return { events, chars: JSON.stringify(events).length, isFull: events.length === PAGE_SIZE };
   };
 
+  const pageOf = async ({ tenantId, streamId, after, version }: PageRequest): Promise<Page> => {
+    const start = after - (after % PAGE_SIZE);
+    const key = `${tenantId}/${streamId}/${version}/${start}`;
+    const known = kept.get(key);
+    // One that was not full tells those who have less than it; after it they look again.
+    if (known !== undefined && (known.events.at(-1)?.seq ?? 0) > after) return { ...known, isFull: true };
+    const shared = underWay.get(key);
+    if (shared !== undefined) return await shared;
+    const reading = query({ tenantId, streamId, after: start });
+    underWay.set(key, reading);
+    try {
+      const page = await reading;
+      kept.set(key, page);
+      return page;
+    } finally {
+      underWay.delete(key);
+    }
+  };
+
   return {
-    async read({ tenantId, streamId, after, version }) {
-      const start = after - (after % PAGE_SIZE);
-      const key = `${tenantId}/${streamId}/${version}/${start}`;
-      const known = kept.get(key);
-      // One that was not full tells those who have less than it; after it they look again.
-      if (known !== undefined && (known.events.at(-1)?.seq ?? 0) > after) return { ...known, isFull: true };
-      const shared = underWay.get(key);
-      if (shared !== undefined) return await shared;
-      const reading = query({ tenantId, streamId, after: start });
-      underWay.set(key, reading);
-      try {
-        const page = await reading;
-        kept.set(key, page);
-        return page;
-      } finally {
-        underWay.delete(key);
-      }
+    async read(request) {
+      const page = await pageOf(request);
+      await pace.next();
+      return page;
     },
     get queryCount() {
       return queryCount;

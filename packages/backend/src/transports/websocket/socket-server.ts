@@ -7,6 +7,7 @@ import { clientAddress } from '../client-address.ts';
 import type { Core } from '../../context.ts';
 import { parseChatAddress } from '../chat-socket/chat-address.ts';
 import { createChatSockets } from '../chat-socket/chat-sockets.ts';
+import { createPace } from '../../realtime/pace.ts';
 import { CLOSE_CODES, hangUp } from '../../realtime/hang-up.ts';
 import type { SocketLimits } from './limits.ts';
 import { serveSocket } from './serve-socket.ts';
@@ -44,6 +45,7 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
   });
   const registry = createSocketRegistry({ maxPerUser: limits.maxSocketsPerUser });
   let isDraining = false;
+  const pace = createPace();
 
   const revoked = core.sessionWatch.onRevoked((sessionId) => {
     for (const ws of registry.ofSession(sessionId)) {
@@ -64,30 +66,34 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
     await allGone(all(), limits.closeMs);
   };
 
+  const admit = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const address = clientAddress(req, core.config.trustedProxies) ?? '';
+    const chatAddress = parseChatAddress(req.url);
+    const refusal = refusalOf(req, {
+      isKnownAddress: req.url === TRPC_SOCKET_URL || chatAddress !== null,
+      isDraining,
+      allowedOrigins: core.config.allowedOrigins,
+      allowedHosts: core.config.allowedHosts,
+      isFull: wss.clients.size + chat.wss.clients.size + chat.pendingCount >= limits.maxSockets,
+      isAddressFull: registry.countOf(address) >= limits.maxSocketsPerAddress,
+    });
+    if (refusal !== null) {
+      refuse(socket, refusal);
+      return;
+    }
+    if (chatAddress !== null) {
+      chat.handleUpgrade({ req, socket, head, from: address }, chatAddress);
+      return;
+    }
+    wss.handleUpgrade(req, socket, head, (ws) =>
+      serveSocket({ core, router, limits, registry, wss }, ws, req),
+    );
+  };
+
   return {
     handleUpgrade(req, socket, head) {
       socket.on('error', () => socket.destroy());
-      const address = clientAddress(req, core.config.trustedProxies) ?? '';
-      const chatAddress = parseChatAddress(req.url);
-      const refusal = refusalOf(req, {
-        isKnownAddress: req.url === TRPC_SOCKET_URL || chatAddress !== null,
-        isDraining,
-        allowedOrigins: core.config.allowedOrigins,
-        allowedHosts: core.config.allowedHosts,
-        isFull: all().length + chat.pendingCount >= limits.maxSockets,
-        isAddressFull: registry.countOf(address) >= limits.maxSocketsPerAddress,
-      });
-      if (refusal !== null) {
-        refuse(socket, refusal);
-        return;
-      }
-      if (chatAddress !== null) {
-        chat.handleUpgrade({ req, socket, head, from: address }, chatAddress);
-        return;
-      }
-      wss.handleUpgrade(req, socket, head, (ws) =>
-        serveSocket({ core, router, limits, registry, wss }, ws, req),
-      );
+      void pace.next().then(() => admit(req, socket, head));
     },
     get openCount() {
       return allOpen().length;
