@@ -9,11 +9,12 @@ import { measureStorm, type StormFigures, stormTable } from './resume-storm/meas
 import type { StormKind } from './resume-storm/venue.ts';
 
 const HELP = `npm run resume-storm -w bench -- [options]
-  --rounds N   rounds, the contestants taking turns; figures are medians over them (3)
-  --clients N  who come back at once (2000)
-  --missed N   events that each of them has missed (200)
-  --stay N     clients that are there all the time, and get an event every 20 ms (50)
-  --no-peer    Aura alone`;
+  --rounds N     rounds, the contestants taking turns; figures are medians over them (3)
+  --clients N    who come back at once (2000)
+  --missed N     events that each of them has missed (200)
+  --stay N       clients that are there all the time, and get an event every 20 ms (50)
+  --no-peer      Aura alone
+  --profile DIR  leave a CPU profile of every server there`;
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     missed: { type: 'string', default: '200' },
     stay: { type: 'string', default: '50' },
     'no-peer': { type: 'boolean', default: false },
+    profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -47,6 +49,7 @@ for (let round = 1; round <= rounds; round++) {
       clients,
       missed,
       stay,
+      profileDir: values.profile ?? null,
     });
     figures.set(kind, [...(figures.get(kind) ?? []), measured]);
     console.log(`round ${round}: ${kind}: ${decimal(measured.tookMs, 0)} ms`);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { nothing, order } from '../control.ts';
 import { CORES } from '../cores.ts';
 import { decimal, median, table } from '../figures.ts';
-import { startToldProcess, type ToldProcess } from '../told-process.ts';
+import { startToldProcess } from '../told-process.ts';
 import type { StormKind } from './venue.ts';
 
 export interface StormPlan {
@@ -12,6 +12,8 @@ export interface StormPlan {
   clients: number;
   missed: number;
   stay: number;
+  /** Where the server leaves a CPU profile; null: no profile. */
+  profileDir: string | null;
 }
 
 export interface StormFigures {
@@ -36,12 +38,22 @@ const QUIET_MS = 3_000;
 
 /** Starts a server and those who stay, has the others come back, and ends them all. */
 export async function measureStorm(plan: StormPlan): Promise<StormFigures> {
-  const { kind, databaseUrl, clients, missed, stay } = plan;
+  const { kind, databaseUrl, clients, missed, stay, profileDir } = plan;
   await using stack = new AsyncDisposableStack();
   const server = stack.use(
-    await start('server-main.ts', { core: CORES?.server, settings: { kind, databaseUrl } }),
+    await startToldProcess(new URL('server-main.ts', import.meta.url), {
+      core: CORES?.server,
+      settings: { kind, databaseUrl },
+      profileDir,
+    }),
   );
-  const crowd = stack.use(await start('crowd-main.ts', { core: CORES?.others, settings: {} }));
+  const crowd = stack.use(
+    await startToldProcess(new URL('crowd-main.ts', import.meta.url), {
+      core: CORES?.others,
+      settings: {},
+      profileDir: null,
+    }),
+  );
   await order(server.url, { name: 'append', input: { count: missed }, output: nothing });
   const now = await order(server.url, { name: 'venue', input: { missed: 1 }, output: venue });
   await order(crowd.url, { name: 'stay', input: { ...now, count: stay, missed: 0 }, output: nothing });
@@ -64,13 +76,6 @@ export async function measureStorm(plan: StormPlan): Promise<StormFigures> {
     late,
     wrong,
   };
-}
-
-async function start(
-  main: string,
-  options: { core: number | undefined; settings: object },
-): Promise<ToldProcess> {
-  return await startToldProcess(new URL(main, import.meta.url), { ...options, profileDir: process.env.PROF ?? null });
 }
 
 /** Medians over the rounds. */
