@@ -12,6 +12,11 @@ export interface Hint {
 /** A hint carries its events up to this size; for a larger one readers look at the log. */
 export const MAX_HINT_CHARS = 64_000;
 
+/** What has been parsed holds nothing but JSON; looking through all of it would cost more than reading it does. */
+const jsonObject = z.custom<StreamEvent['data']>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
 const hintSchema = z
   .object({
     to: z.int().min(1),
@@ -22,7 +27,7 @@ const hintSchema = z
           type: z.string(),
           runId: z.string().nullable(),
           at: z.string(),
-          data: z.record(z.string(), z.json()),
+          data: jsonObject,
         }),
       )
       .min(1)
