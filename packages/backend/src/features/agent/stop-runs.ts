@@ -4,21 +4,34 @@ import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { endRun } from './end-run.ts';
-import { findActiveRuns } from './run-store.ts';
+import { findActiveRuns, nextActiveRun } from './run-store.ts';
+import { NO_RUNS, type TurnedRuns } from './tell-runner.ts';
+
+export interface StoppedRuns {
+  /** To be said in the conversation and in other streams, in the same transaction. */
+  events: Unplaced<RunEvent>[];
+  notices: Append[];
+  /** To be told to the runner after it. */
+  runs: TurnedRuns;
+}
 
 /**
- * Stops everything that is under way, waiting or queued in a conversation; answers what is to be said of it in the same
- * transaction, and the runs whose owners are to be told after it. The caller holds the conversation's lock.
+ * Stops everything that is under way, waiting or queued in a conversation, or of that what one user asked for (`askedBy`).
+ * The caller holds the conversation's lock.
  */
 export async function stopRuns(
   tx: Tx,
   ctx: { config: Pick<BackendConfig, 'rates'> },
-  { conversationId, supersededBy }: { conversationId: string; supersededBy?: string },
-): Promise<{ events: Unplaced<RunEvent>[]; notices: Append[]; runIds: string[] }> {
-  const runs = await findActiveRuns(tx.db, conversationId);
+  request: { conversationId: string; askedBy?: string; supersededBy?: string },
+): Promise<StoppedRuns> {
+  const { conversationId, askedBy, supersededBy } = request;
+  const active = await findActiveRuns(tx.db, conversationId);
+  const runIds = active
+    .filter(({ userId }) => askedBy === undefined || userId === askedBy)
+    .map(({ id }) => id);
   const events: Unplaced<RunEvent>[] = [];
   const notices: Append[] = [];
-  for (const { id: runId } of runs) {
+  for (const runId of runIds) {
     const ended = await endRun(tx, ctx, {
       runId,
       status: 'cancelled',
@@ -28,5 +41,12 @@ export async function stopRuns(
     events.push(...(ended?.events ?? []));
     notices.push(...(ended?.notices ?? []));
   }
-  return { events, notices, runIds: runs.map(({ id }) => id) };
+  if (runIds.length === 0) return { events, notices, runs: NO_RUNS };
+  const { activeRunId } = await tx.db
+    .updateTable('conversations')
+    .set({ activeRunId: nextActiveRun(conversationId) })
+    .where('id', '=', conversationId)
+    .returning('activeRunId')
+    .executeTakeFirstOrThrow();
+  return { events, notices, runs: { stopped: runIds, next: activeRunId } };
 }

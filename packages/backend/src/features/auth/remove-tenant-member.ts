@@ -1,6 +1,7 @@
 import type { RemoveTenantMemberInput } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withSystemTransaction } from '../../db/transaction.ts';
+import { tellRunner } from '../agent/tell-runner.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { takeOutRemoved } from '../chat/take-out-removed.ts';
 import { revokeApiKeysOf } from './api-key-store.ts';
@@ -27,8 +28,8 @@ export async function removeTenantMember(
 async function leaveRooms(ctx: CallerContext, userId: string): Promise<void> {
   const { tenantId, userId: by } = ctx.caller;
   try {
-    const runIds = await takeOutRemoved(ctx, { tenantId, userId, by });
-    for (const runId of runIds) ctx.runner.cancel(runId);
+    const turned = await takeOutRemoved(ctx, { tenantId, userId, by });
+    for (const runs of turned) tellRunner(ctx.runner, runs);
   } catch (err) {
     ctx.log.error({ err, tenantId, userId }, 'a removed member could not be taken out of all rooms');
   }

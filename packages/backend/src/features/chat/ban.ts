@@ -3,6 +3,7 @@ import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
+import { NO_RUNS, tellRunner } from '../agent/tell-runner.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertModerator, assertOutranks } from './chat-policy.ts';
@@ -20,20 +21,23 @@ export async function ban(
   { roomId, userId, reason }: BanInput,
 ): Promise<Record<string, never>> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
-  return await withTransaction(ctx, async (tx) => {
-    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+  const runs = await withTransaction(ctx, async (tx) => {
+    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
     assertModerator(me);
     const member = await findMember(tx.db, { ...place, userId });
     if (member !== undefined) assertOutranks(me, member);
     const name = member?.name ?? (await nameOf(tx, { ...place, userId }));
     const why = reason === undefined || reason === '' ? null : storableText(reason);
     const isNew = await insertBan(tx.db, { ...place, userId, name, reason: why, bannedBy: me.userId });
-    if (!isNew) return {};
+    if (!isNew) return NO_RUNS;
     await writeAudit(tx, ctx, { action: 'chat.member_banned', subject: roomId, data: { userId } });
-    const out = await takeOut(tx, place, { userId, how: 'banned', by: me.userId, reason: why });
-    if (out !== null) await announceInRoom(tx, place, out);
-    return {};
+    const out = await takeOut(tx, ctx, place, { userId, how: 'banned', by: me.userId, reason: why });
+    if (out === null) return NO_RUNS;
+    await announceInRoom(tx, place, out);
+    return out.runs;
   });
+  tellRunner(ctx.runner, runs);
+  return {};
 }
 
 async function nameOf(tx: Tx, { tenantId, userId }: { tenantId: string; userId: string }): Promise<string> {

@@ -4,7 +4,8 @@ import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
-import { setActiveRun, setArchived } from './room-settings-store.ts';
+import type { TurnedRuns } from '../agent/tell-runner.ts';
+import { setArchived } from './room-settings-store.ts';
 import type { RoomKey } from './room-store.ts';
 import { roomView } from './room-view.ts';
 
@@ -13,8 +14,7 @@ export interface ClosedRoom {
   events: Unplaced<RoomEvent>[];
   /** For other streams than the room's. */
   appends: Append[];
-  /** Their owners are to be told once the transaction has ended. */
-  runIds: string[];
+  runs: TurnedRuns;
 }
 
 /**
@@ -27,12 +27,11 @@ export async function closeRoom(
   place: RoomKey,
 ): Promise<ClosedRoom> {
   const stopped = await stopRuns(tx, ctx, { conversationId: place.roomId });
-  await setActiveRun(tx.db, place, null);
   const room = roomView(await setArchived(tx.db, place, { isArchived: true }));
   return {
     room,
     events: [...stopped.events, { type: 'room_updated', data: { room } }],
     appends: stopped.notices,
-    runIds: stopped.runIds,
+    runs: stopped.runs,
   };
 }

@@ -1,6 +1,7 @@
 import type { RoomRef } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
+import { tellRunner, type TurnedRuns } from '../agent/tell-runner.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertReplaced } from './chat-policy.ts';
@@ -15,12 +16,12 @@ import { takeOut } from './take-out.ts';
  * a room that is open.
  */
 export async function leaveRoom(ctx: CallerContext, { roomId }: RoomRef): Promise<Record<string, never>> {
-  const runIds = await withTransaction(ctx, async (tx) => await leave(tx, ctx, roomId));
-  for (const runId of runIds) ctx.runner.cancel(runId);
+  const turned = await withTransaction(ctx, async (tx) => await leave(tx, ctx, roomId));
+  for (const runs of turned) tellRunner(ctx.runner, runs);
   return {};
 }
 
-async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<string[]> {
+async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<TurnedRuns[]> {
   const { tenantId, userId } = ctx.caller;
   const place = { tenantId, roomId };
   // Strangers hold up nobody.
@@ -34,11 +35,11 @@ async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<string
   if (others.members > 0 && room.archivedAt === null) assertReplaced(me, others);
   const isClosed = others.members === 0 && room.archivedAt === null;
   const closed = isClosed ? await closeRoom(tx, ctx, place) : null;
-  const left = await takeOut(tx, place, { userId, how: 'left', by: userId, reason: null });
+  const left = await takeOut(tx, ctx, place, { userId, how: 'left', by: userId, reason: null });
   await announceInRoom(tx, place, {
     events: [...(closed?.events ?? []), ...(left?.events ?? [])],
     notices: left?.notices,
-    appends: closed?.appends,
+    appends: [...(closed?.appends ?? []), ...(left?.appends ?? [])],
   });
-  return closed?.runIds ?? [];
+  return [closed?.runs ?? [], left?.runs ?? []].flat();
 }

@@ -1,6 +1,7 @@
 import type { RemoveMemberInput } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
+import { NO_RUNS, tellRunner } from '../agent/tell-runner.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertModerator, assertOutranks } from './chat-policy.ts';
@@ -17,16 +18,18 @@ export async function removeMember(
   { roomId, userId }: RemoveMemberInput,
 ): Promise<Record<string, never>> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
-  return await withTransaction(ctx, async (tx) => {
-    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'room' });
+  const runs = await withTransaction(ctx, async (tx) => {
+    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
     assertModerator(me);
     const member = await findMember(tx.db, { ...place, userId });
-    if (member === undefined) return {};
+    if (member === undefined) return NO_RUNS;
     assertOutranks(me, member);
-    const removed = await takeOut(tx, place, { userId, how: 'removed', by: me.userId, reason: null });
-    if (removed === null) return {};
+    const removed = await takeOut(tx, ctx, place, { userId, how: 'removed', by: me.userId, reason: null });
+    if (removed === null) return NO_RUNS;
     await writeAudit(tx, ctx, { action: 'chat.member_removed', subject: roomId, data: { userId } });
     await announceInRoom(tx, place, removed);
-    return {};
+    return removed.runs;
   });
+  tellRunner(ctx.runner, runs);
+  return {};
 }

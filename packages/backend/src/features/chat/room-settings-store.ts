@@ -39,10 +39,6 @@ export async function setArchived(
   return await stored(db, key);
 }
 
-export async function setActiveRun(db: Db, key: RoomKey, runId: string | null): Promise<void> {
-  await conversation(db, key).set({ activeRunId: runId }).execute();
-}
-
 async function stored(db: Db, key: RoomKey): Promise<RoomRow> {
   const row = await findRoom(db, key);
   if (row === undefined) throw new Error('a room that was held is gone');

@@ -1,6 +1,7 @@
 import type { BackendConfig } from '../../config.ts';
 import type { Core } from '../../context.ts';
 import { type Tx, withSystemTransaction, withTransaction } from '../../db/transaction.ts';
+import type { TurnedRuns } from '../agent/tell-runner.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { closeRoom } from './close-room.ts';
@@ -17,7 +18,7 @@ const MAX_PLACES = 1_000;
 
 /**
  * Takes whoever was taken out of a tenant out of its rooms, each in a transaction of its own, because rooms are locked
- * before members; the last one out archives the room. Answers the runs that this stopped, whose owners are to be told.
+ * before members; the last one out archives the room. Answers what this did to runs, for the caller to tell the runner.
  *
  * `removal`: of one user, by an admin, right after it. Without one it is a sweep for those it has missed: the process
  * died, or somebody let them into a room at that very moment. Until then they see nothing, having no session.
@@ -25,28 +26,28 @@ const MAX_PLACES = 1_000;
 export async function takeOutRemoved(
   ctx: Context,
   removal: { tenantId: string; userId: string; by: string } | null,
-): Promise<string[]> {
+): Promise<TurnedRuns[]> {
   const places = await withSystemTransaction(
     ctx,
     async ({ db }) => await findRemovedMembers(db, { of: removal, limit: MAX_PLACES }),
   );
-  const runIds: string[] = [];
+  const turned: TurnedRuns[] = [];
   for (const place of places) {
     const by = removal?.by ?? null;
-    const stopped = await withTransaction(
+    const runs = await withTransaction(
       { ...ctx, caller: place },
       async (tx) => await takeOutOne(tx, ctx, { ...place, by }),
     );
-    runIds.push(...stopped);
+    turned.push(...runs);
   }
-  return runIds;
+  return turned;
 }
 
 async function takeOutOne(
   tx: Tx,
   ctx: Context,
   { by, ...member }: MemberKey & { by: string | null },
-): Promise<string[]> {
+): Promise<TurnedRuns[]> {
   const { tenantId, roomId, userId } = member;
   const place = { tenantId, roomId };
   await holdConversation(tx, { tenantId, conversationId: roomId });
@@ -58,14 +59,14 @@ async function takeOutOne(
     by: by ?? userId,
     reason: null,
   } as const;
-  const left = await takeOut(tx, place, departure);
+  const left = await takeOut(tx, ctx, place, departure);
   if (room === undefined || left === null) return [];
   const isDeserted = (await countOthers(tx.db, member)).members === 0 && room.archivedAt === null;
   const closed = isDeserted ? await closeRoom(tx, ctx, place) : null;
   await announceInRoom(tx, place, {
     events: [...(closed?.events ?? []), ...left.events],
     notices: left.notices,
-    appends: closed?.appends,
+    appends: [...(closed?.appends ?? []), ...left.appends],
   });
-  return closed?.runIds ?? [];
+  return [closed?.runs ?? [], left.runs].flat();
 }

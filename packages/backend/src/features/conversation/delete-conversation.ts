@@ -4,6 +4,7 @@ import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
+import { tellRunner } from '../agent/tell-runner.ts';
 import { announceConversation } from './announce-conversation.ts';
 import { lockConversation } from './conversation-store.ts';
 
@@ -12,20 +13,20 @@ export async function deleteConversation(
   ctx: CallerContext,
   { conversationId }: ConversationRef,
 ): Promise<Record<string, never>> {
-  const runIds = await withTransaction(ctx, async (tx) => {
+  const runs = await withTransaction(ctx, async (tx) => {
     const current = await lockConversation(tx.db, { ...ctx.caller, conversationId });
     if (current === undefined) throw notFound('conversation');
     const stopped = await stopRuns(tx, ctx, { conversationId });
     const row = await tx.db
       .updateTable('conversations')
-      .set({ deletedAt: sql`clock_timestamp()`, activeRunId: null })
+      .set({ deletedAt: sql`clock_timestamp()` })
       .where('id', '=', conversationId)
       .returningAll()
       .executeTakeFirstOrThrow();
     const deleted = { type: 'conversation_deleted', data: {} } as const;
     await announceConversation(tx, row, [...stopped.events, deleted], stopped.notices);
-    return stopped.runIds;
+    return stopped.runs;
   });
-  for (const runId of runIds) ctx.runner.cancel(runId);
+  tellRunner(ctx.runner, runs);
   return {};
 }

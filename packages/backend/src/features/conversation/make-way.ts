@@ -46,11 +46,14 @@ export async function makeWay(tx: Tx, ctx: CallerContext, conversation: Conversa
       }
       return { ...FREE, isBehind: true };
     case 'interrupt': {
-      const { runIds, ...said } = await stopRuns(tx, ctx, {
+      const {
+        runs: { stopped },
+        ...said
+      } = await stopRuns(tx, ctx, {
         conversationId: conversation.id,
         ...(isWaiting ? { supersededBy: ctx.caller.userId } : {}),
       });
-      return { ...FREE, ...said, stopped: runIds };
+      return { ...FREE, ...said, stopped: [...stopped] };
     }
     case 'steer':
       if ((await countSteering(tx.db, conversation, current.id)) >= MAX_QUEUED) {
