@@ -146,7 +146,12 @@ export const roomBanViewSchema = z.object({
   bannedBy: idSchema,
   bannedAt: instantSchema,
 });
-export const listBansOutputSchema = z.object({ bans: z.array(roomBanViewSchema) });
+export const listBansInputSchema = pageInputSchema.extend(roomRef);
+export const listBansOutputSchema = z.object({
+  /** The one that was banned last comes first. */
+  bans: z.array(roomBanViewSchema),
+  nextPage: z.string().nullable(),
+});
 export type RoomBanView = z.infer<typeof roomBanViewSchema>;
 
 export const findPeopleInputSchema = z.object({
@@ -189,6 +194,7 @@ export type MuteInput = z.infer<typeof muteInputSchema>;
 export type RemoveMemberInput = z.infer<typeof removeMemberInputSchema>;
 export type UnbanInput = z.infer<typeof unbanInputSchema>;
 export type BanInput = z.infer<typeof banInputSchema>;
+export type ListBansInput = z.infer<typeof listBansInputSchema>;
 export type ListBansOutput = z.infer<typeof listBansOutputSchema>;
 export type FindPeopleInput = z.infer<typeof findPeopleInputSchema>;
 export type FindPeopleOutput = z.infer<typeof findPeopleOutputSchema>;

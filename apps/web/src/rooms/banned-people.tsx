@@ -1,8 +1,8 @@
-import { useAura } from '@aura/client/react';
+import { useAura, useRoomBans } from '@aura/client/react';
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LoadMore } from '../app/load-more.tsx';
 import { PersonAvatar } from './person-avatar.tsx';
 import { useRoomScene } from './room-context.ts';
 import classes from './side-panel.module.css';
@@ -14,23 +14,17 @@ export function BannedPeople(): ReactElement | null {
   const client = useAura();
   const { room, members } = useRoomScene();
   const attempt = useAttempt();
-  const bans = useQuery({
-    queryKey: ['rooms', room.id, 'bans', members.length],
-    queryFn: ({ signal }) => client.chat.bans.query({ roomId: room.id }, { signal }),
-    retry: false,
-    placeholderData: (previous) => previous,
-  });
-  const list = bans.data?.bans ?? [];
-  if (list.length === 0) return null;
+  const list = useRoomBans({ roomId: room.id, revision: members.length });
+  if (list.bans.length === 0) return null;
   const lift = async (userId: string) => {
     const isLifted = await attempt(() => client.chat.unban.mutate({ roomId: room.id, userId }));
-    if (isLifted) await bans.refetch();
+    if (isLifted) await list.refresh();
   };
   return (
     <section aria-label={t('rooms.memberPanel.banned')}>
       <h3 className={classes.heading}>{t('rooms.memberPanel.banned')}</h3>
       <ul className={classes.members}>
-        {list.map(({ userId, name, reason }) => (
+        {list.bans.map(({ userId, name, reason }) => (
           <li key={userId} className={classes.member}>
             <PersonAvatar name={name} />
             <span className={classes.who}>
@@ -48,6 +42,14 @@ export function BannedPeople(): ReactElement | null {
           </li>
         ))}
       </ul>
+      {list.hasMore && (
+        <LoadMore
+          label={t('rooms.browser.loadMore')}
+          isLoading={list.isLoadingMore}
+          hasFailed={list.status === 'error'}
+          onLoad={list.loadMore}
+        />
+      )}
     </section>
   );
 }

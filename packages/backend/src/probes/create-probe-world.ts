@@ -37,7 +37,7 @@ export async function createProbeWorld(
     apiKey: (await owner.call.auth.createApiKey({ name: word, scopes: ['read'] })).apiKey.id,
     ...(await haveConversations(owner, word)),
     ...(await haveApprovals(owner, word)),
-    ...(await haveRooms(owner, word)),
+    ...(await haveRooms(server, owner, word)),
     ...(await haveMemories(owner, word)),
     ...(await haveMcpServer(owner, word)),
     ...(await haveInvitation(owner, word)),
@@ -121,12 +121,17 @@ async function haveApprovals(owner: TestCaller, word: string) {
   return { approval: approval.id, argsHash: approval.argsHash };
 }
 
-async function haveRooms({ call }: TestCaller, word: string) {
+async function haveRooms(server: TestServer, { call, ctx }: TestCaller, word: string) {
   const postId = `post-${word}`;
   await call.chat.createRoom({ clientId: randomUUID(), name: word });
   const { id: room } = await call.chat.createRoom({ clientId: randomUUID(), name: word, postId });
   await call.chat.postMessage({ roomId: room, clientId: randomUUID(), text: `${word} once` });
   const posted = await call.chat.postMessage({ roomId: room, clientId: randomUUID(), text: `${word} again` });
+  for (let count = 0; count < 2; count++) {
+    const { tenantId } = ctx.caller;
+    const { ctx: banned } = await createTestCaller(server.node.backend, { tenantId });
+    await call.chat.ban({ roomId: room, userId: banned.caller.userId });
+  }
   return { postId, room, roomMessage: posted.messageId };
 }
 

@@ -1,3 +1,5 @@
+import { partialMatchKey } from '@tanstack/react-query';
+
 /** All of the client's queries, by identity: nothing that one identity loaded is ever shown to another. */
 export const auraKeys = {
   all: (identityKey: string | null) => ['aura', identityKey] as const,
@@ -16,3 +18,11 @@ export const AURA_QUERY = { retry: false, networkMode: 'always' } as const;
 
 /** For what changes when the server is set up anew, and then is found out soon enough. */
 export const CATALOG_QUERY = { ...AURA_QUERY, staleTime: 300_000 } as const;
+
+/** What was shown stays while the same is read anew; what was read for another key, say another identity, does not. */
+export function previousWithin(
+  scope: readonly unknown[],
+): <T>(previous: T | undefined, query: { queryKey: readonly unknown[] } | undefined) => T | undefined {
+  return (previous, query) =>
+    query !== undefined && partialMatchKey(query.queryKey, scope) ? previous : undefined;
+}

@@ -9,6 +9,7 @@ import {
   findPeopleOutputSchema,
   inviteInputSchema,
   inviteOutputSchema,
+  listBansInputSchema,
   listBansOutputSchema,
   listPinsOutputSchema,
   listRoomMessagesInputSchema,
@@ -129,7 +130,7 @@ export const chatRouter = router({
     .output(nothingSchema)
     .mutation(async ({ ctx, input }) => await unban(ctx, input)),
   bans: memberProcedure
-    .input(roomRefSchema)
+    .input(listBansInputSchema)
     .output(listBansOutputSchema)
     .query(async ({ ctx, input }) => await listBans(ctx, input)),
   findPeople: memberProcedure

@@ -199,6 +199,24 @@ describe('chat.ban', () => {
     expect(audit.filter(({ action }) => action === 'chat.member_unbanned')).toHaveLength(1);
   });
 
+  it('pages through all bans, each once, the last one first, also when they came in one millisecond', async () => {
+    const { roomId, owner, moderator, member, stranger } = await createStaffedRoom(test.backend);
+    const banned = [moderator, member, stranger].map(idOf);
+    for (const userId of banned) await owner.call.chat.ban({ roomId, userId });
+    const read = async () => {
+      const first = await owner.call.chat.bans({ roomId, limit: 2 });
+      const second = await owner.call.chat.bans({ roomId, limit: 2, page: first.nextPage ?? '' });
+      expect(second.nextPage).toBe(null);
+      return [first, second].map(({ bans }) => bans.map(({ userId }) => userId));
+    };
+    expect(await read()).toEqual([[banned[2], banned[1]], [banned[0]]]);
+    const { db } = test.backend.database;
+    await db.updateTable('roomBans').set({ bannedAt: new Date() }).where('roomId', '=', roomId).execute();
+    expect((await read()).flat().toSorted()).toEqual(banned.toSorted());
+    const madeUp = owner.call.chat.bans({ roomId, page: 'made up' });
+    await expect(madeUp).rejects.toMatchObject(failure('BAD_INPUT'));
+  });
+
   it('shows and lifts bans for owners and moderators only', async () => {
     const { roomId, member } = await createStaffedRoom(test.backend);
     await expect(member.call.chat.bans({ roomId })).rejects.toMatchObject(failure('FORBIDDEN'));

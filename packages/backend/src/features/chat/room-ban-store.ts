@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { databaseNow } from '../../db/database-now.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { MemberKey, RoomKey } from './room-store.ts';
@@ -6,9 +6,18 @@ import type { MemberKey, RoomKey } from './room-store.ts';
 export type RoomBanRow = Selectable<Schema['roomBans']>;
 type Db = Kysely<Schema>;
 
-/** The one that was banned last first. */
-export async function listBanned(db: Db, key: RoomKey): Promise<RoomBanRow[]> {
-  return await bans(db, key).orderBy('bannedAt', 'desc').orderBy('userId').execute();
+/** Those who were banned before a place in the list, the one that was banned last first. */
+export async function listBanned(
+  db: Db,
+  { after, limit, ...key }: RoomKey & { after: { bannedAt: string; userId: string } | null; limit: number },
+): Promise<RoomBanRow[]> {
+  let query = bans(db, key);
+  if (after !== null) {
+    query = query.where(
+      sql<boolean>`(banned_at, user_id) < (${after.bannedAt}::timestamptz, ${after.userId}::uuid)`,
+    );
+  }
+  return await query.orderBy('bannedAt', 'desc').orderBy('userId', 'desc').limit(limit).execute();
 }
 
 /** Those of these users who are banned. */
