@@ -50,6 +50,7 @@ import { createRoom } from './create-room.ts';
 import { deleteMessage } from './delete-message.ts';
 import { editRoomMessage } from './edit-room-message.ts';
 import { findPeople } from './find-people.ts';
+import { getMessage } from './get-message.ts';
 import { getRoom } from './get-room.ts';
 import { invite } from './invite.ts';
 import { joinRoom } from './join-room.ts';
@@ -145,6 +146,10 @@ export const chatRouter = router({
     .input(listRoomMessagesInputSchema)
     .output(listRoomMessagesOutputSchema)
     .query(async ({ ctx, input }) => await listRoomMessages(ctx, input)),
+  getMessage: userProcedure
+    .input(roomMessageRefSchema)
+    .output(roomMessageViewSchema)
+    .query(async ({ ctx, input }) => await getMessage(ctx, input)),
   attachmentUrl: userProcedure
     .input(attachmentRefSchema)
     .output(attachmentUrlOutputSchema)
