@@ -47,3 +47,55 @@ test('everybody who is banned shows, however many, and a ban can be lifted', asy
   await banned.last().getByRole('button', { name: /^Lift/ }).click();
   await expect.poll(() => banned.count()).toBe(53);
 });
+
+const panel = ({ page }: Actor, name: string) => page.getByRole('complementary', { name });
+
+async function search(actor: Actor, words: string): Promise<void> {
+  await actor.page.getByRole('button', { name: 'More about this room' }).click();
+  await actor.page.getByRole('menuitem', { name: 'Search messages' }).click();
+  await actor.page.getByRole('searchbox').fill(words);
+}
+
+test('what is found or pinned takes in what happens to it, far back and in threads: nothing that was deleted stays', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Still true');
+  const changed = await say(ben, 'amber one');
+  const deleted = await say(ben, 'amber two');
+  const reply = await say(ben, 'amber three', { threadOf: changed });
+  for (let index = 0; index < 60; index++) await say(anna, `Line ${index}`);
+  for (const messageId of [changed, deleted, reply]) {
+    await anna.client.chat.pin.mutate({ roomId, messageId });
+  }
+  await open(anna, roomId);
+  await open(ben, roomId);
+  await search(anna, 'amber');
+  const hits = panel(anna, 'Search messages').getByRole('listitem');
+  await expect.poll(() => hits.count()).toBe(3);
+  await ben.page.getByRole('button', { name: 'Pinned messages' }).click();
+  const pins = panel(ben, 'Pinned messages').getByRole('listitem');
+  await expect.poll(() => pins.count()).toBe(3);
+
+  const { chat } = ben.client;
+  await chat.deleteMessage.mutate({ roomId, messageId: deleted });
+  await hits.nth(1).getByText('This message was deleted.').waitFor();
+  expect(await hits.getByText('amber two').count()).toBe(0);
+  await expect
+    .poll(() => pins.locator('[data-said]').allTextContents())
+    .toEqual(['amber three', 'amber one']);
+  await chat.editMessage.mutate({ roomId, messageId: changed, text: 'amber, after all' });
+  await chat.addReaction.mutate({ roomId, messageId: reply, emoji: '🎉' });
+  for (const list of [hits, pins]) {
+    await list.getByText('amber, after all').waitFor();
+    await list.getByRole('button', { name: /^🎉, 1/ }).waitFor();
+  }
+  // One's own shows before the server has it, there as anywhere.
+  const gate = Promise.withResolvers<void>();
+  await anna.page.route(/chat\.addReaction/, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  await hits.first().getByRole('button', { name: '🎉, 1' }).click();
+  await hits.first().getByRole('button', { name: '🎉, 2, with yours' }).waitFor();
+  gate.resolve();
+  await pins.getByRole('button', { name: '🎉, 2, with yours' }).waitFor();
+});

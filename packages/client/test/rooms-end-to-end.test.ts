@@ -5,8 +5,17 @@ import { signUp, startRealServer } from './real-server.ts';
 // The server comes first: with a document around, its model client would take the process for a browser.
 const server = await startRealServer();
 const { renderHook } = await import('./render.ts');
-const { useCreateRoom, useInbox, useJoinRoom, useRoom, useRooms, useThread } =
-  await import('../src/react/index.ts');
+const {
+  useCreateRoom,
+  useInbox,
+  useJoinRoom,
+  useRoom,
+  useRoomMessage,
+  useRoomPins,
+  useRooms,
+  useRoomSearch,
+  useThread,
+} = await import('../src/react/index.ts');
 
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -124,4 +133,43 @@ test('useThread: replies and files, for both alike; loadOlder reaches the first 
   await expect.poll(() => bens.current.state?.messages[0]?.replyCount).toBe(2);
   const outside = anna.client.uploadAttachment(crypto.randomUUID(), new Blob(['x']), { name: 'x' });
   await expect(outside).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('messages beside the list: one far back, the pins, what a search found, and a reply far back, all kept current', async () => {
+  await using anna = await addPerson();
+  await using ben = await addPerson();
+  const input = { clientId: newClientId(), name: 'Beside', userIds: [ben.userId] };
+  const { id: roomId } = await anna.client.chat.createRoom.mutate(input);
+  const say = async (text: string, threadOf?: string) =>
+    await anna.client.chat.postMessage.mutate({ roomId, text, threadOf, clientId: newClientId() });
+  const { messageId } = await say('the first');
+  const reply = await say('the first reply', messageId);
+  for (let index = 0; index < 55; index++) await say(`reply ${index}`, messageId);
+  for (let index = 0; index < 55; index++) await say(`line ${index}`);
+  await anna.client.chat.pin.mutate({ roomId, messageId });
+
+  using one = await renderHook(ben.client, () => useRoomMessage(roomId, messageId));
+  using pins = await renderHook(ben.client, () => useRoomPins(roomId));
+  using search = await renderHook(ben.client, () => useRoomSearch({ roomId, query: 'first' }));
+  const unknown = crypto.randomUUID();
+  using none = await renderHook(ben.client, () => useRoomMessage(roomId, unknown));
+  using thread = await renderHook(ben.client, () => useThread(roomId, messageId));
+  const shown = () => [
+    one.current.message?.text,
+    ...pins.current.messages.map(({ text }) => text),
+    ...search.current.messages.map(({ text }) => text),
+  ];
+  await expect.poll(shown).toEqual(['the first', 'the first', 'the first reply', 'the first']);
+  await expect.poll(() => none.current.status).toBe('notFound');
+  await anna.client.chat.editMessage.mutate({ roomId, messageId, text: 'changed' });
+  await anna.client.chat.deleteMessage.mutate({ roomId, messageId: reply.messageId });
+  await expect.poll(shown).toEqual(['changed', 'changed', '', 'changed']);
+  await anna.client.chat.pin.mutate({ roomId, messageId, isPinned: false });
+  await expect.poll(() => pins.current.messages).toEqual([]);
+
+  await expect.poll(() => thread.current.status).toBe('ready');
+  expect(thread.current.replies.some(({ id }) => id === reply.messageId)).toBe(false);
+  expect(await thread.current.loadUntil(reply.seq)).toBe(true);
+  await expect.poll(() => thread.current.replies[0]?.id).toBe(reply.messageId);
+  expect(await thread.current.loadUntil(0)).toBe(false);
 });

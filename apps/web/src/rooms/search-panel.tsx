@@ -1,4 +1,4 @@
-import { LIMITS, type RoomMessageView, type RoomState } from '@aura/contract';
+import { LIMITS, type RoomState } from '@aura/contract';
 import { useRoomSearch } from '@aura/client/react';
 import { Button, Loader, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
@@ -6,12 +6,10 @@ import { IconSearch } from '@tabler/icons-react';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadMore } from '../app/load-more.tsx';
-import { useNavigation } from '../app/navigation-context.ts';
 import { useErrorText } from '../i18n/use-error-text.ts';
-import { RoomMessage } from './room-message.tsx';
+import { FoundMessages } from './found-messages.tsx';
 import { SidePanel } from './side-panel.tsx';
 import classes from './side-panel.module.css';
-import { useRoomPanel } from './use-room-panel.ts';
 
 /** It is looked for once the typing rests. */
 const TYPING_MS = 250;
@@ -63,21 +61,12 @@ function Hits({ state, text }: { state: RoomState; text: string }): ReactElement
       </div>
     );
   }
-  // What is in the room's own list is newer than what was found.
-  const live = new Map(state.messages.map((message) => [message.id, message]));
   return (
     <>
       {search.messages.length === 0 && (
         <output className={classes.note}>{t('rooms.search.none', { query })}</output>
       )}
-      <ul className={classes.pins}>
-        {search.messages.map((message) => (
-          <li key={message.id} className={classes.pin}>
-            <RoomMessage message={live.get(message.id) ?? message} isFollowing={false} place="thread" />
-            <WhereItStands message={message} />
-          </li>
-        ))}
-      </ul>
+      <FoundMessages messages={search.messages} />
       {search.hasMore && (
         <LoadMore
           label={t('rooms.browser.loadMore')}
@@ -87,21 +76,5 @@ function Hits({ state, text }: { state: RoomState; text: string }): ReactElement
         />
       )}
     </>
-  );
-}
-
-/** Leads to the message, or to the thread that it is a reply in. */
-function WhereItStands({ message: { seq, threadOf } }: { message: RoomMessageView }): ReactElement {
-  const { t } = useTranslation();
-  const { isNarrow } = useNavigation();
-  const { open, jumpTo } = useRoomPanel();
-  const show = () => {
-    if (threadOf === null) jumpTo(seq, { panel: isNarrow ? 'closes' : 'stays' });
-    else open({ kind: 'thread', messageId: threadOf });
-  };
-  return (
-    <Button variant="subtle" size="compact-xs" onClick={show}>
-      {t(threadOf === null ? 'rooms.pins.jump' : 'rooms.search.toThread')}
-    </Button>
   );
 }

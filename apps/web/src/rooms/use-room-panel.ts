@@ -3,7 +3,8 @@ import { useSearchParams } from 'react-router';
 
 /** What stands beside the messages. */
 export type RoomPanel =
-  | { kind: 'thread'; messageId: string }
+  /** `replySeq`: the reply at this place in the log is to be shown. */
+  | { kind: 'thread'; messageId: string; replySeq?: number }
   | { kind: 'pins' }
   | { kind: 'members' }
   | { kind: 'search' }
@@ -11,7 +12,7 @@ export type RoomPanel =
 
 export interface RoomPlace {
   panel: RoomPanel;
-  /** The message at this place in the log is to be shown. */
+  /** The message of the room's own at this place in the log is to be shown. */
   seq: number | null;
   open: (panel: NonNullable<RoomPanel>) => void;
   close: () => void;
@@ -19,13 +20,15 @@ export interface RoomPlace {
   jumpTo: (seq: number, options: { panel: 'stays' | 'closes' }) => void;
   /** The jump is over: the same one can be made again. */
   arrive: () => void;
+  arriveInThread: () => void;
 }
+
+const NO_PANEL = { panel: null, thread: null, reply: null };
 
 /** Where in a room somebody is, in its address: a link to it leads there, and "back" closes what was opened. */
 export function useRoomPanel(): RoomPlace {
   const [params, setParams] = useSearchParams();
   const panel = panelOf(params);
-  const seq = Number(params.get('at') ?? '');
   const change = useCallback(
     (values: Record<string, string | null>, options: { replace: boolean }) =>
       setParams((old) => {
@@ -41,25 +44,37 @@ export function useRoomPanel(): RoomPlace {
   const actions = useMemo(
     () => ({
       open(wanted: NonNullable<RoomPanel>) {
-        const thread = wanted.kind === 'thread' ? wanted.messageId : null;
-        change({ thread, panel: thread === null ? wanted.kind : null }, { replace: false });
+        const values =
+          wanted.kind === 'thread'
+            ? { panel: null, thread: wanted.messageId, reply: wanted.replySeq?.toString() ?? null }
+            : { ...NO_PANEL, panel: wanted.kind };
+        change(values, { replace: false });
       },
-      close: () => change({ thread: null, panel: null }, { replace: false }),
+      close: () => change(NO_PANEL, { replace: false }),
       jumpTo(wanted: number, { panel: end }: { panel: 'stays' | 'closes' }) {
         // One change of the address: a second one would not know of the first.
-        const closing: Record<string, null> = end === 'closes' ? { thread: null, panel: null } : {};
+        const closing: Record<string, null> = end === 'closes' ? NO_PANEL : {};
         change({ at: String(wanted), ...closing }, { replace: false });
       },
       arrive: () => change({ at: null }, { replace: true }),
+      arriveInThread: () => change({ reply: null }, { replace: true }),
     }),
     [change],
   );
-  return { panel, seq: Number.isInteger(seq) && seq > 0 ? seq : null, ...actions };
+  return { panel, seq: placeIn(params, 'at'), ...actions };
+}
+
+function placeIn(params: URLSearchParams, name: 'at' | 'reply'): number | null {
+  const seq = Number(params.get(name) ?? '');
+  return Number.isInteger(seq) && seq > 0 ? seq : null;
 }
 
 function panelOf(params: URLSearchParams): RoomPanel {
   const messageId = params.get('thread');
-  if (messageId !== null) return { kind: 'thread', messageId };
+  if (messageId !== null) {
+    const replySeq = placeIn(params, 'reply');
+    return { kind: 'thread', messageId, ...(replySeq === null ? {} : { replySeq }) };
+  }
   const kind = params.get('panel');
   return kind === 'pins' || kind === 'members' || kind === 'search' ? { kind } : null;
 }

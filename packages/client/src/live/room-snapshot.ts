@@ -19,6 +19,8 @@ export interface RoomSnapshot extends Followed<RoomState> {
   saidSeq: number;
   /** How its reader came to be in it no more; null while they are in it, or when it is not known. */
   departure: Departure | null;
+  /** Another one for each snapshot of the room: what was read beside an earlier one may have changed unseen. 0: none yet. */
+  snapshotNumber: number;
 }
 
 /** A room of which nothing is known yet. */
@@ -31,4 +33,5 @@ export const BLANK_ROOM: RoomSnapshot = {
   readSeq: null,
   saidSeq: 0,
   departure: null,
+  snapshotNumber: 0,
 };

@@ -12,6 +12,8 @@ import { coalesce, FRAME_MS } from './coalesce.ts';
 import { createFollower } from './follower.ts';
 import { identityKeyOf } from './identity-key-of.ts';
 import { inOrder } from './in-order.ts';
+import { LARGE_PAGE_MESSAGES, loadUntil } from './load-until.ts';
+import { createMessageChanges } from './message-changes.ts';
 import { createMessagePages } from './message-pages.ts';
 import { type OlderMessages, withOlder } from './older-messages.ts';
 import { createOutbox } from './outbox.ts';
@@ -37,6 +39,8 @@ export interface SharedRoom extends ReadableStore<RoomSnapshot> {
   watch: (watcher: RoomWatcher) => () => void;
   /** Messages with the reader's reactions that are on their way. */
   withWishes: ReactionWishes['apply'];
+  /** Messages that were read since the room's snapshot by another way, as they are now. */
+  upToDate: (messages: readonly RoomMessageView[]) => readonly RoomMessageView[];
 }
 
 /** A state as it was composed, and what of. */
@@ -47,9 +51,8 @@ interface Shown {
   state: RoomState;
 }
 
-/** Of the largest size: as far back as anybody jumps. */
-const MAX_PAGES = 100;
-const LARGE_PAGE_MESSAGES = 200;
+/** Of all rooms: no two snapshots have the same number. */
+let snapshotCount = 0;
 
 /** A room that is followed from `begin` to `end`, with what its member does in it. */
 export function createSharedRoom({
@@ -65,6 +68,7 @@ export function createSharedRoom({
   /** Place in the log that has been followed up to, and that of the newest thing said, in threads too. */
   let [reachedSeq, saidSeq] = [0, 0];
   let departure: Departure | null = null;
+  let snapshotNumber = 0;
   let shown: Shown | null = null;
 
   const { soon, now, cancel } = coalesce(() => {
@@ -78,6 +82,7 @@ export function createSharedRoom({
       readSeq,
       saidSeq,
       departure,
+      snapshotNumber,
     });
   }, FRAME_MS);
 
@@ -112,6 +117,7 @@ export function createSharedRoom({
       client.chat[isThere ? 'addReaction' : 'removeReaction'].mutate({ roomId, ...reaction }, REPEATABLE),
     onChange: () => now(),
   });
+  const changes = createMessageChanges();
   const marker = createReadMarker((seq) => client.chat.markRead.mutate({ roomId, seq }));
   const typing = createTypingSignal(({ isTyping }) => {
     client.chat.setTyping.mutate({ roomId, isTyping }).catch(() => undefined);
@@ -121,6 +127,8 @@ export function createSharedRoom({
   function onSnapshot(seq: number): void {
     [reachedSeq, saidSeq] = [seq, seq];
     departure = null;
+    snapshotNumber = ++snapshotCount;
+    changes.clear();
     older.clear();
     wishes.forgetAnswered();
     for (const watcher of watchers) watcher.onSnapshot();
@@ -135,6 +143,7 @@ export function createSharedRoom({
     if (event.type === 'message_posted' || event.type === 'content') saidSeq = event.seq;
     if (event.type === 'member_left' && event.data.userId === userId()) departure = event.data.how;
     older.apply(event);
+    changes.onEvent(event);
     wishes.onEvent(event);
     for (const watcher of watchers) watcher.onEvent(event);
   }
@@ -159,9 +168,9 @@ export function createSharedRoom({
       outbox.restore();
       marker.clear();
       older.clear();
+      changes.clear();
       wishes.clear();
-      readSeq = null;
-      departure = null;
+      [readSeq, departure, snapshotNumber] = [null, null, 0];
       [reachedSeq, saidSeq] = [0, 0];
       now();
     },
@@ -199,18 +208,12 @@ export function createSharedRoom({
     retry: outbox.retry,
     discard: outbox.discard,
     loadOlder: () => void loadOlder(),
-    async loadUntil(seq) {
-      const signal = follower.signal();
-      for (let page = 0; page < MAX_PAGES && !signal.aborted; page++) {
-        const oldest = compose()?.messages[0]?.seq;
-        if (oldest === undefined) return false;
-        if (oldest <= seq) return true;
-        const before = older.get();
-        await loadOlder(LARGE_PAGE_MESSAGES);
-        if (older.get() === before) return false;
-      }
-      return false;
-    },
+    loadUntil: async (seq) =>
+      await loadUntil(seq, {
+        oldestSeq: () => compose()?.messages[0]?.seq,
+        loadOlder: async () => await loadOlder(LARGE_PAGE_MESSAGES),
+        signal: follower.signal(),
+      }),
     markRead: () => marker.seen(saidSeq),
     noteTyping: typing.typing,
     stopTyping: typing.stop,
@@ -234,6 +237,7 @@ export function createSharedRoom({
       return () => void watchers.delete(watcher);
     },
     withWishes: wishes.apply,
+    upToDate: (messages) => wishes.apply(changes.apply(messages)),
     actions,
   };
 }

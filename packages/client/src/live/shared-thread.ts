@@ -4,6 +4,7 @@ import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
 import { coalesce, FRAME_MS } from './coalesce.ts';
 import type { LiveStatus } from './live-status.ts';
+import { LARGE_PAGE_MESSAGES, loadUntil } from './load-until.ts';
 import { createMessagePages } from './message-pages.ts';
 import type { Running } from './share.ts';
 import type { PendingRoomMessage } from './room-snapshot.ts';
@@ -22,6 +23,8 @@ export interface ThreadSnapshot {
 
 export interface SharedThread extends ReadableStore<ThreadSnapshot> {
   loadOlder: () => void;
+  /** Once its status is `ready`: loads older replies until the one at `seq` is among them. Answers whether it came to that. */
+  loadUntil: (seq: number) => Promise<boolean>;
 }
 
 const BLANK: ThreadSnapshot = {
@@ -49,6 +52,7 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
   const store = createStore<ThreadSnapshot>(BLANK);
   let error: AuraError | null = null;
   let leave: (() => void) | null = null;
+  let running = new AbortController();
 
   const { soon, cancel } = coalesce(() => {
     const { messages: replies, hasMore } = pages.get();
@@ -79,14 +83,16 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
     },
   });
 
-  const load = (before: number | undefined) => {
+  const load = async (page: Parameters<typeof pages.load>[0]) => {
     error = null;
-    void pages.load({ before });
+    await pages.load(page);
   };
   /** Also when the room has become readable, or another reader acts, who has a snapshot of their own. */
   const readFirst = () => {
     if (room.get().state === null) pages.clear();
-    else if (pages.get().hasMore === null && !pages.isLoading() && error === null) load(undefined);
+    else if (pages.get().hasMore === null && !pages.isLoading() && error === null) {
+      void load({ before: undefined });
+    }
     soon();
   };
   return {
@@ -101,17 +107,27 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
       };
       pages.clear();
       error = null;
+      running = new AbortController();
       readFirst();
     },
     isDisposable: () => true,
     end() {
+      running.abort();
       leave?.();
       cancel();
     },
     loadOlder() {
       const { messages, hasMore } = pages.get();
-      if (hasMore === null) load(undefined);
-      else if (hasMore) load(messages[0]?.seq);
+      if (hasMore !== false) void load({ before: messages[0]?.seq });
     },
+    loadUntil: async (seq) =>
+      await loadUntil(seq, {
+        oldestSeq: () => pages.get().messages[0]?.seq,
+        async loadOlder() {
+          const { messages, hasMore } = pages.get();
+          if (hasMore === true) await load({ before: messages[0]?.seq, limit: LARGE_PAGE_MESSAGES });
+        },
+        signal: running.signal,
+      }),
   };
 }

@@ -8,6 +8,8 @@ import { useStore } from './use-store.ts';
 export interface LiveThread extends ThreadSnapshot {
   /** Loads the page of replies before the oldest one; after a failure, tries again. */
   loadOlder: () => void;
+  /** Once it is ready: loads older replies until the one at `seq` is among them. Answers whether it came to that. */
+  loadUntil: (seq: number) => Promise<boolean>;
   /** Replies; see `useRoom`. */
   reply: (draft: Omit<Parameters<RoomActions['send']>[0], 'threadOf'>) => string;
 }
@@ -21,6 +23,7 @@ export function useThread(roomId: string, messageId: string): LiveThread {
     const room = livesOf(client).room(roomId);
     return {
       loadOlder: shared.loadOlder,
+      loadUntil: shared.loadUntil,
       reply: (draft: Parameters<LiveThread['reply']>[0]) =>
         room.actions.send({ ...draft, threadOf: messageId }),
     };

@@ -1,0 +1,79 @@
+import { applyToRoomMessages, type RoomEvent, type RoomMessageView } from '@aura/contract';
+import { expect, test } from 'vitest';
+import { createMessageChanges } from './message-changes.ts';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const message = (id: string): RoomMessageView => ({
+  id,
+  authorId: null,
+  authorName: '',
+  clientId: null,
+  text: `said ${id}`,
+  threadOf: null,
+  mentions: [],
+  attachments: [],
+  reactions: [],
+  replyCount: 0,
+  lastReplyAt: null,
+  runId: null,
+  isComplete: true,
+  seq: 1,
+  createdAt: AT,
+  editedAt: null,
+  deletedAt: null,
+});
+let seq = 1;
+const edited = (messageId: string, text: string): RoomEvent => ({
+  type: 'message_edited',
+  seq: ++seq,
+  at: AT,
+  runId: null,
+  data: { messageId, text, mentions: [], editedAt: AT },
+});
+const reacted = (
+  type: 'reaction_added' | 'reaction_removed',
+  messageId: string,
+  [emoji, userId]: readonly [string, string],
+): RoomEvent => ({ type, seq: ++seq, at: AT, runId: null, data: { messageId, emoji, userId } });
+const deleted = (messageId: string): RoomEvent => ({
+  type: 'message_deleted',
+  seq: ++seq,
+  at: AT,
+  runId: null,
+  data: { messageId, by: 'anna', deletedAt: AT },
+});
+const EVENTS = [
+  reacted('reaction_added', 'a', ['🎉', 'anna']),
+  edited('a', 'first'),
+  reacted('reaction_added', 'b', ['🎉', 'ben']),
+  reacted('reaction_added', 'a', ['🎉', 'ben']),
+  reacted('reaction_removed', 'a', ['🎉', 'anna']),
+  edited('b', 'words to forget'),
+  edited('a', 'second'),
+  reacted('reaction_added', 'a', ['🎉', 'anna']),
+  deleted('b'),
+  reacted('reaction_added', 'a', ['👍', 'anna']),
+];
+const after = (events: readonly RoomEvent[]): RoomMessageView[] =>
+  events.reduce(
+    (list, one) => applyToRoomMessages(list, one, { threadOf: null }),
+    [message('a'), message('b')],
+  );
+
+test('a list of any moment since the snapshot, with what happened since that, is the list as it is now', () => {
+  const changes = createMessageChanges();
+  for (const one of EVENTS) changes.onEvent(one);
+  for (let count = 0; count <= EVENTS.length; count++) {
+    expect(changes.apply(after(EVENTS.slice(0, count)))).toEqual(after(EVENTS));
+  }
+});
+
+test('what nothing happened to keeps its identity, and a new snapshot forgets what happened before it', () => {
+  const changes = createMessageChanges();
+  for (const one of EVENTS) changes.onEvent(one);
+  const others = [message('c')];
+  expect(changes.apply(others)).toBe(others);
+  changes.clear();
+  const list = after([]);
+  expect(changes.apply(list)).toBe(list);
+});
