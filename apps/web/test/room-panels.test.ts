@@ -56,6 +56,47 @@ async function search(actor: Actor, words: string): Promise<void> {
   await actor.page.getByRole('searchbox').fill(words);
 }
 
+test('a reply far back in a thread whose message is far back is found, pinned too, and leads to its place there', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Far back');
+  const root = await say(ben, 'The azure plan');
+  const found = await say(ben, 'crimson it is', { threadOf: root });
+  for (let index = 0; index < 60; index++) await say(anna, `Reply ${index}`, { threadOf: root });
+  for (let index = 0; index < 60; index++) await say(anna, `Line ${index}`);
+  await anna.client.chat.pin.mutate({ roomId, messageId: found });
+  await open(anna, roomId);
+  const thread = panel(anna, 'Thread');
+  const expectThread = async () => {
+    await thread.getByText('The azure plan').waitFor();
+    const reply = thread.locator('[data-message][data-highlighted=true]');
+    await reply.getByText('crimson it is').waitFor();
+    expect(
+      await reply.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= 0 && bottom <= window.innerHeight;
+      }),
+    ).toBe(true);
+    await expect.poll(() => new URL(page.url()).searchParams.get('reply')).toBe(null);
+  };
+  await search(anna, 'crimson');
+  await page.getByRole('button', { name: 'Show in its thread' }).click();
+  await expectThread();
+
+  await page.getByRole('button', { name: 'Pinned messages' }).click();
+  await panel(anna, 'Pinned messages').getByRole('button', { name: 'Show in its thread' }).click();
+  await expectThread();
+  expect(await messageList(page).getByText('The azure plan').count()).toBe(0);
+});
+
+test('a thread whose message is not there says so', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'No such thread');
+  await say(anna, 'Hello');
+  await anna.page.goto(`/app/rooms/${roomId}?thread=${crypto.randomUUID()}`);
+  await panel(anna, 'Thread').getByText('There is no such message in this room.').waitFor();
+});
+
 test('what is found or pinned takes in what happens to it, far back and in threads: nothing that was deleted stays', async () => {
   const { anna, ben } = scene;
   const { roomId, say } = await createRoom(anna, [ben], 'Still true');

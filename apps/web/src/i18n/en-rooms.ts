@@ -135,7 +135,8 @@ export const enRooms = {
     loadFailed: 'The replies could not be loaded.',
     loadOlder: 'Load earlier replies',
     empty: 'No replies yet.',
-    gone: 'The message of this thread is not at hand. Load older messages to see it.',
+    gone: 'There is no such message in this room.',
+    rootFailed: 'The message of this thread could not be loaded.',
   },
   pins: {
     title: 'Pinned messages',

@@ -137,7 +137,8 @@ export const koRooms: typeof enRooms = {
     loadFailed: '답글을 불러오지 못했습니다.',
     loadOlder: '이전 답글 불러오기',
     empty: '아직 답글이 없습니다.',
-    gone: '이 스레드의 메시지가 아직 없습니다. 이전 메시지를 불러오면 보입니다.',
+    gone: '이 대화방에는 그런 메시지가 없습니다.',
+    rootFailed: '이 스레드의 메시지를 불러오지 못했습니다.',
   },
   pins: {
     title: '고정된 메시지',

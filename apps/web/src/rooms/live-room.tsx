@@ -44,7 +44,7 @@ export function LiveRoom({ live, state }: { live: Live; state: RoomState }): Rea
             <ThreadPanel
               key={place.panel.messageId}
               messageId={place.panel.messageId}
-              state={state}
+              replySeq={place.panel.replySeq ?? null}
               canWrite={bar === null}
             />
           )}

@@ -107,7 +107,6 @@ interface MessageMenuProps {
 function MessageMenu({ message, onEdit, onDelete }: MessageMenuProps): ReactElement {
   const { t } = useTranslation();
   const { room, reader, bar, pins, actions } = useRoomScene();
-  const isInRoom = message.threadOf === null;
   const attempt = useAttempt();
   const isPinned = pins.has(message.id);
   const name = message.authorId === null ? t('rooms.message.agent') : message.authorName;
@@ -129,15 +128,13 @@ function MessageMenu({ message, onEdit, onDelete }: MessageMenuProps): ReactElem
             {t('rooms.message.copy')}
           </Menu.Item>
         )}
-        {isInRoom && (
-          <Menu.Item
-            leftSection={<IconLink size={16} />}
-            onClick={() => void navigator.clipboard?.writeText(addressOf(message))}
-          >
-            {t('rooms.message.copyLink')}
-          </Menu.Item>
-        )}
-        {isInRoom && room.archivedAt === null && mayModerate(reader) && (
+        <Menu.Item
+          leftSection={<IconLink size={16} />}
+          onClick={() => void navigator.clipboard?.writeText(addressOf(message))}
+        >
+          {t('rooms.message.copyLink')}
+        </Menu.Item>
+        {room.archivedAt === null && mayModerate(reader) && (
           <Menu.Item
             leftSection={isPinned ? <IconPinnedOff size={16} /> : <IconPin size={16} />}
             onClick={changePin}
@@ -161,7 +158,8 @@ function MessageMenu({ message, onEdit, onDelete }: MessageMenuProps): ReactElem
 }
 
 /** Where the room shows the message, for whoever is in it. */
-function addressOf({ seq }: RoomMessageView): string {
+function addressOf({ seq, threadOf }: RoomMessageView): string {
   const { origin, pathname } = window.location;
-  return `${origin}${pathname}?at=${seq}`;
+  const place = threadOf === null ? `at=${seq}` : `thread=${threadOf}&reply=${seq}`;
+  return `${origin}${pathname}?${place}`;
 }

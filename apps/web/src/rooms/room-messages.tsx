@@ -12,6 +12,7 @@ import classes from './room-messages.module.css';
 import { useJump } from './use-jump.ts';
 import { useMarkRead } from './use-mark-read.ts';
 import { useMessageList } from './use-message-list.ts';
+import { useRoomPanel } from './use-room-panel.ts';
 
 /** What was said in the room: as much of it in the page as is on screen, and a little more. */
 export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState }): ReactElement {
@@ -39,7 +40,8 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     live,
     state,
   });
-  const highlightedKey = useJump({ rows, loadUntil: live.loadUntil, toIndex });
+  const { seq, arrive } = useRoomPanel();
+  const highlightedKey = useJump({ seq, arrive, rows, loadUntil: live.loadUntil, toIndex });
   useMarkRead(live, { isAtBottom });
   if (messages.length === 0 && rows.length <= 1) return <EmptyRoom />;
   return (

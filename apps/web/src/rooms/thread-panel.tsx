@@ -1,7 +1,6 @@
-import type { RoomState } from '@aura/contract';
-import { useThread } from '@aura/client/react';
+import { useRoomMessage, useThread } from '@aura/client/react';
 import { Button, Loader } from '@mantine/core';
-import { type ReactElement, useMemo } from 'react';
+import { type ReactElement, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStickToBottom } from '../conversation/use-stick-to-bottom.ts';
 import { useErrorText } from '../i18n/use-error-text.ts';
@@ -12,29 +11,27 @@ import { useRoomScene } from './room-context.ts';
 import { RoomMessage } from './room-message.tsx';
 import { SidePanel } from './side-panel.tsx';
 import classes from './side-panel.module.css';
+import { useJump } from './use-jump.ts';
+import { useRoomPanel } from './use-room-panel.ts';
 
 interface ThreadPanelProps {
   messageId: string;
-  state: RoomState;
+  /** The reply at this place in the log is to be shown. */
+  replySeq: number | null;
   canWrite: boolean;
 }
 
 /** A message with the replies to it. */
-export function ThreadPanel({ messageId, state, canWrite }: ThreadPanelProps): ReactElement {
+export function ThreadPanel({ messageId, replySeq, canWrite }: ThreadPanelProps): ReactElement {
   const { t } = useTranslation();
-  const { scrollerRef } = useStickToBottom();
-  const message = state.messages.find(({ id }) => id === messageId);
+  const { scrollerRef, letGo } = useStickToBottom();
   return (
     <SidePanel title={t('rooms.thread.title')}>
       <div ref={scrollerRef} className={classes.scroller}>
         <div>
-          {message === undefined ? (
-            <p className={classes.note}>{t('rooms.thread.gone')}</p>
-          ) : (
-            <RoomMessage message={message} isFollowing={false} place="thread" />
-          )}
+          <Root messageId={messageId} />
           <hr className={classes.rule} />
-          <Replies messageId={messageId} />
+          <Replies messageId={messageId} replySeq={replySeq} letGo={letGo} />
         </div>
       </div>
       {canWrite && (
@@ -46,14 +43,36 @@ export function ThreadPanel({ messageId, state, canWrite }: ThreadPanelProps): R
   );
 }
 
-function Replies({ messageId }: { messageId: string }): ReactElement {
+/** What the replies are to, also when it was said long ago. */
+function Root({ messageId }: { messageId: string }): ReactElement {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const { room } = useRoomScene();
+  const { status, error, message, reload } = useRoomMessage(room.id, messageId);
+  if (message !== null) return <RoomMessage message={message} isFollowing={false} place="thread" />;
+  if (status === 'notFound') return <p className={classes.note}>{t('rooms.thread.gone')}</p>;
+  if (error === null) return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
+  return (
+    <div className={classes.failed} role="alert">
+      {t('rooms.thread.rootFailed')} {errorText(error)}
+      <Button variant="default" size="compact-sm" onClick={reload}>
+        {t('app.tryAgain')}
+      </Button>
+    </div>
+  );
+}
+
+interface RepliesProps extends Pick<ThreadPanelProps, 'messageId' | 'replySeq'> {
+  /** The place in the panel is somewhere else now. */
+  letGo: () => void;
+}
+
+function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const { room, reader } = useRoomScene();
-  const { status, error, replies, pending, hasOlder, isLoadingOlder, loadOlder } = useThread(
-    room.id,
-    messageId,
-  );
+  const thread = useThread(room.id, messageId);
+  const { status, error, replies, pending, hasOlder, isLoadingOlder, loadOlder } = thread;
   const rows = useMemo(
     () =>
       messageRows({
@@ -66,6 +85,18 @@ function Replies({ messageId }: { messageId: string }): ReactElement {
       }),
     [replies, pending, reader.userId],
   );
+  const { arriveInThread } = useRoomPanel();
+  const listRef = useRef<HTMLDivElement>(null);
+  const highlightedKey = useJump({
+    seq: status === 'ready' ? replySeq : null,
+    arrive: arriveInThread,
+    rows,
+    loadUntil: thread.loadUntil,
+    toIndex(index) {
+      letGo();
+      listRef.current?.querySelectorAll('[data-row]')[index]?.scrollIntoView({ block: 'center' });
+    },
+  });
   if (status === 'loading' && rows.length === 0) {
     return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
   }
@@ -81,14 +112,16 @@ function Replies({ messageId }: { messageId: string }): ReactElement {
   }
   if (rows.length === 0) return <p className={classes.note}>{t('rooms.thread.empty')}</p>;
   return (
-    <div data-thread>
+    <div data-thread ref={listRef}>
       {hasOlder && (
         <Button variant="subtle" size="compact-sm" loading={isLoadingOlder} onClick={loadOlder}>
           {t('rooms.thread.loadOlder')}
         </Button>
       )}
       {rows.map((row) => (
-        <MessageRowView key={row.key} row={row} isHighlighted={false} place="thread" />
+        <div key={row.key} data-row>
+          <MessageRowView row={row} isHighlighted={row.key === highlightedKey} place="thread" />
+        </div>
       ))}
     </div>
   );

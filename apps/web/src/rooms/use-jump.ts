@@ -3,9 +3,12 @@ import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MessageRow } from './message-rows.ts';
-import { useRoomPanel } from './use-room-panel.ts';
 
 interface JumpOptions extends Pick<LiveRoom, 'loadUntil'> {
+  /** The message at this place in the log is to be shown. */
+  seq: number | null;
+  /** The jump is over. */
+  arrive: () => void;
   rows: readonly MessageRow[];
   toIndex: (index: number) => void;
 }
@@ -14,9 +17,8 @@ interface JumpOptions extends Pick<LiveRoom, 'loadUntil'> {
 const HIGHLIGHT_MS = 2_400;
 
 /** Goes to the message that the address names, loading what lies between; answers the key of its row for a while. */
-export function useJump({ rows, loadUntil, toIndex }: JumpOptions): string | null {
+export function useJump({ seq, arrive, rows, loadUntil, toIndex }: JumpOptions): string | null {
   const { t } = useTranslation();
-  const { seq, arrive } = useRoomPanel();
   const [wantedSeq, setWantedSeq] = useState<number | null>(null);
   const index = rows.findIndex((row) => seqOf(row) === wantedSeq);
   const key = rows[index]?.key ?? null;
