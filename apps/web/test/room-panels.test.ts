@@ -140,3 +140,32 @@ test('what is found or pinned takes in what happens to it, far back and in threa
   gate.resolve();
   await pins.getByRole('button', { name: '🎉, 2, with yours' }).waitFor();
 });
+
+test('a public room that one is not in shows what it is and can be joined; a private one is none', async () => {
+  const { anna, ben } = scene;
+  const { page } = ben;
+  const create = async (name: string, isPublic: boolean) => {
+    const topic = `Of ${name}`;
+    const room = { clientId: crypto.randomUUID(), name, topic, isPublic };
+    return (await anna.client.chat.createRoom.mutate(room)).id;
+  };
+  await page.goto(`/app/rooms/${await create('Secrets', false)}`);
+  await page.getByRole('heading', { name: 'There is no such room for you' }).waitFor();
+  expect(await page.getByText('Secrets').count()).toBe(0);
+
+  const archived = await create('Bygones', true);
+  await anna.client.chat.archiveRoom.mutate({ roomId: archived });
+  await page.goto(`/app/rooms/${archived}`);
+  await page.getByRole('heading', { name: 'Bygones' }).waitFor();
+  await page.getByRole('link', { name: 'Look at public rooms' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Join room' }).count()).toBe(0);
+
+  const roomId = await create('Garden', true);
+  await page.goto(`/app/rooms/${roomId}`);
+  await page.getByRole('heading', { name: 'Garden' }).waitFor();
+  await page.getByText('Of Garden').waitFor();
+  await page.getByRole('button', { name: 'Join room' }).click();
+  await composer(page).waitFor();
+  await anna.client.chat.removeMember.mutate({ roomId, userId: ben.userId });
+  await page.getByRole('heading', { name: 'You are not in “Garden” any more' }).waitFor();
+});

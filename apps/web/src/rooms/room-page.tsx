@@ -1,5 +1,5 @@
 import type { RoomView } from '@aura/contract';
-import { useJoinRoom, useRoom } from '@aura/client/react';
+import { useJoinRoom, useRoom, useRooms } from '@aura/client/react';
 import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -57,23 +57,40 @@ function RoomNotFound(): ReactElement {
 /** `left`: the room, when somebody who was in it is not any more. */
 function NotJoined({ id, left }: { id: string; left: RoomView | null }): ReactElement {
   const { t } = useTranslation();
-  const attempt = useAttempt();
-  const join = useJoinRoom();
-  if (left?.isPublic === false) {
-    return (
-      <Notice title={t('rooms.page.leftTitle')} body={t('rooms.page.leftPrivateBody')} action={<ToRooms />} />
-    );
-  }
+  if (left === null) return <Stranger id={id} />;
+  const title = t('rooms.page.leftTitle', { name: left.name });
+  return left.isPublic ? (
+    <Notice title={title} body={t('rooms.page.leftBody')} action={<Join id={id} />} />
+  ) : (
+    <Notice title={title} body={t('rooms.page.leftPrivateBody')} action={<ToRooms />} />
+  );
+}
+
+/** A public room for somebody who was not in it: what lists tell of it. */
+function Stranger({ id }: { id: string }): ReactElement {
+  const { t } = useTranslation();
+  const open = useRooms({ scope: 'public', roomId: id });
+  const archived = useRooms({ scope: 'public', roomId: id, isArchived: true });
+  if (open.status === 'loading' || archived.status === 'loading') return <RoomSkeleton />;
+  const { room } = open.rooms[0] ?? archived.rooms[0] ?? { room: null };
   return (
     <Notice
-      title={t(left === null ? 'rooms.page.joinTitle' : 'rooms.page.leftTitle')}
-      body={t(left === null ? 'rooms.page.joinBody' : 'rooms.page.leftBody')}
-      action={
-        <Button loading={join.isPending} onClick={() => void attempt(() => join.mutateAsync({ roomId: id }))}>
-          {t('rooms.page.join')}
-        </Button>
-      }
+      title={room?.name ?? t('rooms.page.joinTitle')}
+      lead={room?.topic ?? ''}
+      body={t(archived.rooms.length > 0 ? 'rooms.page.archivedBody' : 'rooms.page.joinBody')}
+      action={archived.rooms.length > 0 ? <ToRooms /> : <Join id={id} />}
     />
+  );
+}
+
+function Join({ id }: { id: string }): ReactElement {
+  const { t } = useTranslation();
+  const attempt = useAttempt();
+  const join = useJoinRoom();
+  return (
+    <Button loading={join.isPending} onClick={() => void attempt(() => join.mutateAsync({ roomId: id }))}>
+      {t('rooms.page.join')}
+    </Button>
   );
 }
 

@@ -12,23 +12,25 @@ export interface RoomDirectory extends Paging {
 
 /**
  * Rooms to look through, as they stood when they were asked for: `public`, those that anybody may join, or `mine`, also
- * archived ones. `query`: words that the name must have, all of them. What is live is `useInbox`.
+ * archived ones. `query`: words that the name must have, all of them. `roomId`: that one alone. What is live is `useInbox`.
  */
 export function useRooms({
   scope,
   isArchived = false,
   query = '',
-}: Pick<ListRoomsInput, 'scope'> & { isArchived?: boolean; query?: string }): RoomDirectory {
+  roomId,
+}: Pick<ListRoomsInput, 'scope' | 'roomId'> & { isArchived?: boolean; query?: string }): RoomDirectory {
   const client = useAura();
   const identityKey = useIdentityKey();
   const list = useInfiniteQuery({
     ...AURA_QUERY,
-    queryKey: [...auraKeys.rooms(identityKey), { scope, isArchived, query }],
+    queryKey: [...auraKeys.rooms(identityKey), { scope, isArchived, query, roomId }],
     queryFn: ({ pageParam, signal }) =>
       client.chat.listRooms.query(
         {
           scope,
           isArchived,
+          roomId,
           ...(query === '' ? {} : { query }),
           ...(pageParam === null ? {} : { page: pageParam }),
         },

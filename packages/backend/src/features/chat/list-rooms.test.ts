@@ -132,6 +132,29 @@ describe('chat.listRooms', () => {
     ]);
   });
 
+  it('finds one room by its id, a public one for whoever may join it, and tells nothing of any other', async () => {
+    const tenantId = await createTestTenant(test.backend);
+    const owner = await createTestCaller(test.backend, { tenantId });
+    const reader = await createTestCaller(test.backend, { tenantId });
+    const open = await createRoom(owner, { name: 'open', isPublic: true });
+    const secret = await createRoom(owner, { name: 'secret' });
+    const strangers = [
+      await createTestCaller(test.backend, { tenantId, role: 'guest' }),
+      await createTestCaller(test.backend, { role: 'admin' }),
+    ];
+    const find = async ({ call }: TestCaller, roomId: string, scope: 'mine' | 'public' = 'public') =>
+      await call.chat.listRooms({ scope, roomId });
+    expect(names(await find(reader, open))).toEqual(['open']);
+    expect(names(await find(owner, secret, 'mine'))).toEqual(['secret']);
+    const missing = await find(reader, randomUUID());
+    expect(missing).toEqual({ rooms: [], nextPage: null });
+    expect(await find(reader, secret)).toEqual(missing);
+    expect(await find(reader, secret, 'mine')).toEqual(missing);
+    for (const stranger of strangers) {
+      for (const id of [open, secret]) expect(await find(stranger, id)).toEqual(missing);
+    }
+  });
+
   it('keeps archived rooms apart', async () => {
     const { roomId, owner } = await createTestRoom(test.backend, { name: 'old' });
     await owner.call.chat.archiveRoom({ roomId });

@@ -91,8 +91,8 @@ async function readRooms(
 ): Promise<RoomListItem[]> {
   return await withSnapshot(ctx, async (db: Kysely<Schema>) => {
     const { tenantId, userId } = ctx.caller;
-    const filter = { tenantId, userId, scope: 'mine' as const, isArchived: false, words: [], after: null };
-    const rows = await listedRooms(db, { ...filter, limit: LISTED_MAX });
+    const filter = { tenantId, userId, scope: 'mine' as const, isArchived: false, roomId: null, words: [] };
+    const rows = await listedRooms(db, { ...filter, after: null, limit: LISTED_MAX });
     for (const [roomId, head] of await findHeads(db, { tenantId, roomIds })) changes.startAt(roomId, head);
     // Joined in between, or left out among very many: listened to from the first look on.
     for (const { id } of rows) if (!roomIds.includes(id)) changes.note(id, 'isStale');
