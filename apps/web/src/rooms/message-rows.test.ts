@@ -15,14 +15,14 @@ const answer = (runId: string, messageId: string): RunState =>
   });
 const rowsOf = (
   messages: RoomMessageView[],
-  { runs = [], readSeq = null }: { runs?: RunState[]; readSeq?: number | null } = {},
+  { runs = [], newAfterSeq = null }: { runs?: RunState[]; newAfterSeq?: number | null } = {},
 ) =>
   messageRows({
     messages,
     runs: Object.fromEntries(runs.map((item) => [item.id, item])),
     hasOlderMessages: true,
     pending: [],
-    readSeq,
+    newAfterSeq,
     readerId: 'me',
   })
     .filter(({ kind }) => kind !== 'day')
@@ -59,9 +59,9 @@ test('an answer whose run was not loaded, or that an agent posted on its way, st
 
 test('what is new is set apart once, from the first message of somebody else, and only if something is old', () => {
   const messages = [said('a', 1), said('b', 2, { authorId: 'me' }), said('c', 3), said('d', 4)];
-  expect(rowsOf(messages, { readSeq: 1 })).toEqual(['a', 'b', 'new', 'c', 'd+']);
-  expect(rowsOf(messages, { readSeq: 0 })).toEqual(['a', 'b', 'c', 'd+']);
-  expect(rowsOf(messages, { readSeq: 4 })).toEqual(['a', 'b', 'c', 'd+']);
+  expect(rowsOf(messages, { newAfterSeq: 1 })).toEqual(['a', 'b', 'new', 'c', 'd+']);
+  expect(rowsOf(messages, { newAfterSeq: 0 })).toEqual(['a', 'b', 'c', 'd+']);
+  expect(rowsOf(messages, { newAfterSeq: 4 })).toEqual(['a', 'b', 'c', 'd+']);
 });
 
 test('a message keeps its place on screen when it arrives', () => {
@@ -73,7 +73,7 @@ test('a message keeps its place on screen when it arrives', () => {
     attachments: [],
     status: 'sending' as const,
   };
-  const common = { runs: {}, hasOlderMessages: false, readSeq: null, readerId: 'me' };
+  const common = { runs: {}, hasOlderMessages: false, newAfterSeq: null, readerId: 'me' };
   const before = messageRows({ ...common, messages: [], pending: [pending] });
   const arrived = said('id', 1, { clientId: 'intent' });
   const after = messageRows({ ...common, messages: [arrived], pending: [] });
@@ -82,7 +82,7 @@ test('a message keeps its place on screen when it arrives', () => {
 
 test('older messages change nothing about the rows that were there', () => {
   const later = [said('c', 3), said('d', 4)];
-  const common = { runs: {}, hasOlderMessages: true, pending: [], readSeq: null, readerId: 'me' };
+  const common = { runs: {}, hasOlderMessages: true, pending: [], newAfterSeq: null, readerId: 'me' };
   const pageStarts = new Set(['c']);
   const before = messageRows({ ...common, messages: later, pageStarts });
   const after = messageRows({ ...common, messages: [said('a', 1), said('b', 2), ...later], pageStarts });

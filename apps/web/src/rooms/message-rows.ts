@@ -20,8 +20,8 @@ interface Said {
   pending: readonly PendingRoomMessage[];
   /** Messages that a page began with: they keep their name when older ones come above, so that no row changes its height. */
   pageStarts?: ReadonlySet<string>;
-  /** How far the reader had read when the room was opened. */
-  readSeq: number | null;
+  /** What others said after this place in the log is new to the reader; null: nothing is. */
+  newAfterSeq: number | null;
   readerId: string;
 }
 
@@ -33,7 +33,7 @@ const TOGETHER_MS = 300_000;
  * answer, which is the newest message then, or, when it said nothing, where it ended.
  */
 export function messageRows(said: Said): MessageRow[] {
-  const { messages, runs, pending, readSeq, readerId } = said;
+  const { messages, runs, pending, newAfterSeq, readerId } = said;
   const rows: MessageRow[] = said.hasOlderMessages ? [] : [{ kind: 'beginning', key: 'beginning' }];
   const lastAnswers = lastAnswersOf(messages, runs);
   const silent = Object.values(runs)
@@ -54,7 +54,7 @@ export function messageRows(said: Said): MessageRow[] {
       if (isKnown) rows.push({ kind: 'day', key: `day ${messageDay}`, at: message.createdAt });
       [day, before] = [messageDay, null];
     }
-    if (!hasNew && readSeq !== null && message.seq > readSeq && message.authorId !== readerId) {
+    if (!hasNew && newAfterSeq !== null && message.seq > newAfterSeq && message.authorId !== readerId) {
       hasNew = true;
       // Everything new is no news: there is nothing it could be told apart from.
       if (rows.some(({ kind }) => kind === 'message' || kind === 'run')) {

@@ -4,14 +4,17 @@ import { Button, Loader, Transition } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStickToBottom } from '../conversation/use-stick-to-bottom.ts';
 import { EmptyRoom } from './empty-room.tsx';
 import { MessageRowView } from './message-row-view.tsx';
 import { messageRows } from './message-rows.ts';
 import { useRoomScene } from './room-context.ts';
 import classes from './room-messages.module.css';
+import { useIsWatching } from './use-is-watching.ts';
 import { useJump } from './use-jump.ts';
 import { useMarkRead } from './use-mark-read.ts';
 import { useMessageList } from './use-message-list.ts';
+import { useNewLine } from './use-new-line.ts';
 import { useRoomPanel } from './use-room-panel.ts';
 
 /** What was said in the room: as much of it in the page as is on screen, and a little more. */
@@ -19,7 +22,9 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
   const { t } = useTranslation();
   const { reader } = useRoomScene();
   const { messages, runs, hasOlderMessages } = state;
-  const { readSeq } = live;
+  const place = useStickToBottom();
+  const isWatching = useIsWatching(place);
+  const newAfterSeq = useNewLine({ messages, readSeq: live.readSeq, readerId: reader.userId, isWatching });
   const pending = useMemo(() => live.pending.filter(({ threadOf }) => threadOf === null), [live.pending]);
   const pageStarts = usePageStarts(messages[0]?.id);
   const rows = useMemo(
@@ -30,19 +35,21 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
         hasOlderMessages,
         pageStarts,
         pending,
-        readSeq,
+        newAfterSeq,
         readerId: reader.userId,
       }),
-    [messages, runs, hasOlderMessages, pageStarts, pending, readSeq, reader.userId],
+    [messages, runs, hasOlderMessages, pageStarts, pending, newAfterSeq, reader.userId],
   );
-  const { scrollerRef, measure, items, height, isAtBottom, newCount, toBottom, toIndex } = useMessageList({
+  const { isAtBottom, toBottom } = place;
+  const { scrollerRef, measure, items, height, newCount, toIndex } = useMessageList({
     rows,
     live,
     state,
+    place,
   });
   const { seq, arrive } = useRoomPanel();
   const highlightedKey = useJump({ seq, arrive, rows, loadUntil: live.loadUntil, toIndex });
-  useMarkRead(live, { isAtBottom });
+  useMarkRead(live, { isWatching });
   if (messages.length === 0 && rows.length <= 1) return <EmptyRoom />;
   return (
     <div className={classes.frame}>

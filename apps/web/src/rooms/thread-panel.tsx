@@ -80,7 +80,7 @@ function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement {
         runs: {},
         hasOlderMessages: true,
         pending,
-        readSeq: null,
+        newAfterSeq: null,
         readerId: reader.userId,
       }),
     [replies, pending, reader.userId],

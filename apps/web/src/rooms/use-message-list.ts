@@ -2,13 +2,16 @@ import type { RoomState } from '@aura/contract';
 import type { LiveRoom } from '@aura/client/react';
 import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { type RefCallback, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useStickToBottom } from '../conversation/use-stick-to-bottom.ts';
+import type { StickToBottom } from '../conversation/use-stick-to-bottom.ts';
 import type { MessageRow } from './message-rows.ts';
+import { useIsSettled } from './use-is-settled.ts';
 
 interface MessageListOptions {
   rows: readonly MessageRow[];
   live: LiveRoom;
   state: RoomState;
+  /** Holds the end of the list while the reader is there. */
+  place: StickToBottom;
 }
 
 export interface MessageList {
@@ -19,26 +22,22 @@ export interface MessageList {
   /** Of all rows, in px. */
   height: number;
   measure: RefCallback<HTMLElement>;
-  isAtBottom: boolean;
   /** How much others have said since the reader left the bottom. */
   newCount: number;
-  toBottom: () => void;
   toIndex: (index: number) => void;
 }
 
 /** Older messages are asked for when so few rows are left above. */
 const ROWS_AHEAD = 12;
 const ESTIMATED_ROW_PX = 56;
-/** Before that the first rows are only there because nothing was scrolled yet. */
-const SETTLED_AFTER_MS = 150;
 
 /**
  * The list's place: it begins at what is new, stays at the end while the reader is there, and holds still otherwise,
  * also when older messages come above. The virtualizer holds the place by the row that is on screen; the end is held by
  * what holds it in conversations.
  */
-export function useMessageList({ rows, live, state }: MessageListOptions): MessageList {
-  const { scrollerRef: stickRef, isAtBottom, toBottom, letGo } = useStickToBottom();
+export function useMessageList({ rows, live, state, place }: MessageListOptions): MessageList {
+  const { scrollerRef: stickRef, isAtBottom, toBottom, letGo } = place;
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const scrollerRef = useCallback<RefCallback<HTMLElement>>(
     (element) => {
@@ -83,11 +82,7 @@ export function useMessageList({ rows, live, state }: MessageListOptions): Messa
     if (lastClientId !== undefined) toBottom();
   }, [lastClientId, toBottom]);
 
-  const [isSettled, setIsSettled] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsSettled(true), SETTLED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
+  const isSettled = useIsSettled();
   const firstIndex = items[0]?.index ?? null;
   const { loadOlder, isLoadingOlder, error } = live;
   const canLoad = isSettled && state.hasOlderMessages && !isLoadingOlder && error === null;
@@ -100,9 +95,7 @@ export function useMessageList({ rows, live, state }: MessageListOptions): Messa
     items,
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
-    isAtBottom,
     newCount: useNewCount(state, { isAtBottom }),
-    toBottom,
     toIndex(index) {
       letGo();
       virtualizer.scrollToIndex(index, { align: 'center' });

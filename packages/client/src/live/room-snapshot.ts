@@ -13,7 +13,7 @@ export interface RoomSnapshot extends Followed<RoomState> {
   /** What is on its way to the room and to its threads. */
   pending: PendingRoomMessage[];
   isLoadingOlder: boolean;
-  /** How far its reader had read when the room was opened: what is newer is new. Null until it is known. */
+  /** How far its reader has read, here or as the snapshot knows of; null until it is known. */
   readSeq: number | null;
   /** Place in the log of the newest thing said, in threads too; 0 until it is known. */
   saidSeq: number;

@@ -158,7 +158,7 @@ export function createSharedRoom({
           if (status.status === 'live') outbox.retryUnsent();
         },
         onSnapshot(snapshot) {
-          readSeq ??= snapshot.readSeq;
+          readSeq = Math.max(readSeq ?? 0, snapshot.readSeq);
           onSnapshot(parseCursor(snapshot.cursor)?.seq ?? 0);
         },
         onEvent,
@@ -214,7 +214,12 @@ export function createSharedRoom({
         loadOlder: async () => await loadOlder(LARGE_PAGE_MESSAGES),
         signal: follower.signal(),
       }),
-    markRead: () => marker.seen(saidSeq),
+    markRead() {
+      marker.seen(saidSeq);
+      if (readSeq === null || readSeq >= saidSeq) return;
+      readSeq = saidSeq;
+      soon();
+    },
     noteTyping: typing.typing,
     stopTyping: typing.stop,
     reload: follower.restart,
