@@ -152,3 +152,38 @@ test('on a phone a jump from a panel leads to the message, not behind the panel'
   await messageList(page).locator('[data-highlighted=true]').getByText('Pinned one').waitFor();
   await page.setViewportSize({ width, height });
 });
+
+test('a list that grows at its end stays there: nothing is offered to jump to', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Grows');
+  for (let index = 0; index < 40; index++) await say(anna, `Line ${index}`);
+  await open(anna, roomId);
+  await untilShown(page, 'Line 39');
+  const before = await messageList(page).evaluate(({ clientHeight }) => clientHeight);
+  await messageList(page).evaluate(async (list) => {
+    // As when the composer goes; the browser may tell of the move up before it tells of the size.
+    const dock = list.parentElement?.nextElementSibling;
+    if (dock instanceof HTMLElement) dock.style.display = 'none';
+    list.getBoundingClientRect();
+    list.dispatchEvent(new Event('scroll'));
+    const frame = async () => await new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let count = 0; count < 5; count++) await frame();
+  });
+  expect(await messageList(page).evaluate(({ clientHeight }) => clientHeight)).toBeGreaterThan(before);
+  expect(await page.getByRole('button', { name: /Jump to latest/ }).count()).toBe(0);
+});
+
+test('what only calls itself an image is shown as a file', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Files');
+  const file = new Blob(['no image'], { type: 'image/png' });
+  const { id } = await anna.client.uploadAttachment(roomId, file, { name: 'broken.png' });
+  await say(anna, 'Look', { attachmentIds: [id] });
+  await open(anna, roomId);
+  await messageList(anna.page)
+    .getByRole('link', { name: /broken\.png/ })
+    .getByText('broken.png')
+    .waitFor();
+  expect(await messageList(anna.page).locator('img').count()).toBe(0);
+});

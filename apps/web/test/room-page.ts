@@ -5,7 +5,11 @@ import type { Person } from './world.ts';
 /** What people do in a room and see there, in English. */
 export interface TestRoom {
   roomId: string;
-  say: (person: Person, text: string, more?: { threadOf?: string }) => Promise<string>;
+  say: (
+    person: Person,
+    text: string,
+    more?: { threadOf?: string; attachmentIds?: string[] },
+  ) => Promise<string>;
 }
 
 /** A public room of `owner` with `others` in it. */

@@ -51,7 +51,9 @@ export function useStickToBottom(): StickToBottom {
         const isUp = scrollTop < lastTop - 1;
         // Content that shrank moves the place up too; that was not the person.
         const didShrink = scrollHeight < lastHeight;
-        if (endDistance(element) <= NEAR_BOTTOM_PX && !isUp) setStuck(true);
+        // An area that grew shows the end by moving up as well.
+        const isAtEnd = endDistance(element) <= 1;
+        if (isAtEnd || (endDistance(element) <= NEAR_BOTTOM_PX && !isUp)) setStuck(true);
         else if (isUp && !didShrink) setStuck(false);
         lastTop = scrollTop;
         lastHeight = scrollHeight;

@@ -3,7 +3,7 @@ import { useAura } from '@aura/client/react';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconFile } from '@tabler/icons-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../i18n/format.ts';
 import classes from './attachments.module.css';
@@ -30,6 +30,8 @@ function Attachment({ attachment }: { attachment: AttachmentView }): ReactElemen
   const { t } = useTranslation();
   const client = useAura();
   const { id, name, mediaType } = attachment;
+  // What only calls itself an image can still be saved.
+  const [brokenUrl, setBrokenUrl] = useState<string | null>(null);
   const url = useQuery({
     queryKey: ['attachment', id],
     queryFn: ({ signal }) => client.chat.attachmentUrl.query({ attachmentId: id }, { signal }),
@@ -38,7 +40,7 @@ function Attachment({ attachment }: { attachment: AttachmentView }): ReactElemen
     retry: false,
   });
   if (url.isError) return <span className={classes.unavailable}>{t('rooms.attachments.failed')}</span>;
-  if (SHOWN.has(mediaType)) {
+  if (SHOWN.has(mediaType) && (url.isPending || url.data.url !== brokenUrl)) {
     return url.isPending ? (
       <Skeleton className={classes.preview} />
     ) : (
@@ -48,6 +50,7 @@ function Attachment({ attachment }: { attachment: AttachmentView }): ReactElemen
           alt={t('rooms.attachments.image', { name })}
           className={classes.preview}
           loading="lazy"
+          onError={() => setBrokenUrl(url.data.url)}
         />
       </a>
     );
