@@ -82,6 +82,9 @@ test('a reply far back in a thread whose message is far back is found, pinned to
   await search(anna, 'crimson');
   await page.getByRole('button', { name: 'Show in its thread' }).click();
   await expectThread();
+  await page.goBack();
+  await panel(anna, 'Search messages').getByText('crimson it is').waitFor();
+  expect(await page.getByRole('searchbox').inputValue()).toBe('crimson');
 
   await page.getByRole('button', { name: 'Pinned messages' }).click();
   await panel(anna, 'Pinned messages').getByRole('button', { name: 'Show in its thread' }).click();

@@ -49,7 +49,7 @@ export function LiveRoom({ live, state }: { live: Live; state: RoomState }): Rea
             />
           )}
           {place.panel?.kind === 'pins' && <PinsPanel state={state} />}
-          {place.panel?.kind === 'search' && <SearchPanel state={state} />}
+          {place.panel?.kind === 'search' && <SearchPanel state={state} words={place.panel.words} />}
           {place.panel?.kind === 'members' && <MembersPanel online={live.online} />}
         </div>
         <RoomAnnouncer messages={state.messages} />

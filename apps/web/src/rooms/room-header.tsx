@@ -30,7 +30,7 @@ export function RoomHeader({ online }: { online: ReadonlySet<string> }): ReactEl
             <RoomIcon room={room} size={16} />
             <span>{room.name}</span>
             {room.archivedAt !== null && (
-              <Badge variant="light" color="gray" tt="none" fw={500}>
+              <Badge variant="light" color="gray" tt="none" fw={500} visibleFrom="sm">
                 {t('rooms.header.archived')}
               </Badge>
             )}
@@ -91,7 +91,10 @@ function RoomMenu(): ReactElement {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconSearch size={16} />} onClick={() => open({ kind: 'search' })}>
+          <Menu.Item
+            leftSection={<IconSearch size={16} />}
+            onClick={() => open({ kind: 'search', words: '' })}
+          >
             {t('rooms.search.title')}
           </Menu.Item>
           {isOwner(reader) && (

@@ -10,14 +10,20 @@ import { useErrorText } from '../i18n/use-error-text.ts';
 import { FoundMessages } from './found-messages.tsx';
 import { SidePanel } from './side-panel.tsx';
 import classes from './side-panel.module.css';
+import { useRoomPanel } from './use-room-panel.ts';
 
 /** It is looked for once the typing rests. */
 const TYPING_MS = 250;
 
 /** What was said in the room, by words, the newest first. */
-export function SearchPanel({ state }: { state: RoomState }): ReactElement {
+export function SearchPanel({ state, words }: { state: RoomState; words: string }): ReactElement {
   const { t } = useTranslation();
-  const [text, setText] = useState('');
+  const { keepWords } = useRoomPanel();
+  const [text, setText] = useState(words);
+  const [query] = useDebouncedValue(text.trim(), TYPING_MS);
+  useEffect(() => {
+    if (query !== words) keepWords(query);
+  }, [query, words, keepWords]);
   const inputRef = useRef<HTMLInputElement>(null);
   useEffect(() => inputRef.current?.focus(), []);
   return (
@@ -36,16 +42,15 @@ export function SearchPanel({ state }: { state: RoomState }): ReactElement {
             leftSection={<IconSearch size={16} aria-hidden />}
           />
         </div>
-        <Hits state={state} text={text} />
+        <Hits state={state} query={query} />
       </div>
     </SidePanel>
   );
 }
 
-function Hits({ state, text }: { state: RoomState; text: string }): ReactElement {
+function Hits({ state, query }: { state: RoomState; query: string }): ReactElement {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const [query] = useDebouncedValue(text.trim(), TYPING_MS);
   const search = useRoomSearch({ roomId: state.room.id, query });
   if (query === '') return <p className={classes.note}>{t('rooms.search.lead')}</p>;
   if (search.status === 'loading') {

@@ -7,7 +7,8 @@ export type RoomPanel =
   | { kind: 'thread'; messageId: string; replySeq?: number }
   | { kind: 'pins' }
   | { kind: 'members' }
-  | { kind: 'search' }
+  /** `words`: what is looked for. */
+  | { kind: 'search'; words: string }
   | null;
 
 export interface RoomPlace {
@@ -15,6 +16,8 @@ export interface RoomPlace {
   /** The message of the room's own at this place in the log is to be shown. */
   seq: number | null;
   open: (panel: NonNullable<RoomPanel>) => void;
+  /** What is looked for now, so that "back" leads to what was found. */
+  keepWords: (words: string) => void;
   close: () => void;
   /** `panel`: whether what stands beside the messages, or over them, stays. */
   jumpTo: (seq: number, options: { panel: 'stays' | 'closes' }) => void;
@@ -23,7 +26,7 @@ export interface RoomPlace {
   arriveInThread: () => void;
 }
 
-const NO_PANEL = { panel: null, thread: null, reply: null };
+const NO_PANEL = { panel: null, words: null, thread: null, reply: null };
 
 /** Where in a room somebody is, in its address: a link to it leads there, and "back" closes what was opened. */
 export function useRoomPanel(): RoomPlace {
@@ -46,10 +49,11 @@ export function useRoomPanel(): RoomPlace {
       open(wanted: NonNullable<RoomPanel>) {
         const values =
           wanted.kind === 'thread'
-            ? { panel: null, thread: wanted.messageId, reply: wanted.replySeq?.toString() ?? null }
+            ? { ...NO_PANEL, thread: wanted.messageId, reply: wanted.replySeq?.toString() ?? null }
             : { ...NO_PANEL, panel: wanted.kind };
         change(values, { replace: false });
       },
+      keepWords: (words: string) => change({ words: words === '' ? null : words }, { replace: true }),
       close: () => change(NO_PANEL, { replace: false }),
       jumpTo(wanted: number, { panel: end }: { panel: 'stays' | 'closes' }) {
         // One change of the address: a second one would not know of the first.
@@ -76,5 +80,6 @@ function panelOf(params: URLSearchParams): RoomPanel {
     return { kind: 'thread', messageId, ...(replySeq === null ? {} : { replySeq }) };
   }
   const kind = params.get('panel');
-  return kind === 'pins' || kind === 'members' || kind === 'search' ? { kind } : null;
+  if (kind === 'search') return { kind, words: params.get('words') ?? '' };
+  return kind === 'pins' || kind === 'members' ? { kind } : null;
 }
