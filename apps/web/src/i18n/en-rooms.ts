@@ -83,7 +83,7 @@ export const enRooms = {
     more: 'More',
     replies_one: '{{count}} reply',
     replies_other: '{{count}} replies',
-    lastReply: 'last {{when}}',
+    lastReply: 'last reply {{when}}',
     sending: 'Sending…',
     waiting: 'Waits for the connection and goes by itself.',
     notSent: 'Not sent.',

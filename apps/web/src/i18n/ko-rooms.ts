@@ -86,7 +86,7 @@ export const koRooms: typeof enRooms = {
     more: '더 보기',
     replies_one: '답글 {{count}}개',
     replies_other: '답글 {{count}}개',
-    lastReply: '마지막 {{when}}',
+    lastReply: '마지막 답글 {{when}}',
     sending: '보내는 중…',
     waiting: '연결되면 자동으로 보냅니다.',
     notSent: '보내지 못했습니다.',

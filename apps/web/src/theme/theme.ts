@@ -75,6 +75,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
     Modal: {
       defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.4, blur: 2 } },
+      styles: { title: { lineHeight: 1.4, overflowWrap: 'anywhere' } },
     },
     Menu: { defaultProps: { radius: 'md', shadow: 'md' } },
   },
