@@ -25,6 +25,9 @@ beforeAll(async () => {
 });
 afterAll(async () => await parts.disposeAsync());
 
+const hasFocus = async (locator: Locator): Promise<boolean> =>
+  await locator.evaluate((element) => element.contains(document.activeElement));
+
 async function open({ page }: Actor, roomId: string): Promise<void> {
   await page.goto(`/app/rooms/${roomId}`);
   await messageList(page).waitFor();
@@ -93,8 +96,6 @@ test('Escape closes what was opened last, and the focus goes back to where it ca
   await page.getByRole('menuitem', { name: 'Make owner' }).waitFor({ state: 'detached' });
   await panel.press('Escape');
   await panel.waitFor({ state: 'detached' });
-  const hasFocus = (locator: Locator) =>
-    locator.evaluate((element) => element.matches(':focus') || element.contains(document.activeElement));
   await expect.poll(() => hasFocus(members)).toBe(true);
 
   const message = messageList(page).locator('[data-message]').first();
@@ -136,6 +137,9 @@ test('words that were said are found, far back and in threads, and lead to where
   await untilShown(page, 'The azure plan');
   await hits.getByRole('button', { name: 'Show in its thread' }).click();
   await page.locator('[data-thread]').getByText('azure it is').waitFor();
+  // What opened the thread is gone with the hits.
+  await page.getByRole('complementary', { name: 'Thread' }).getByRole('textbox').press('Escape');
+  await expect.poll(() => hasFocus(messageList(page))).toBe(true);
 });
 
 test('on a phone a jump from a panel leads to the message, not behind the panel', async () => {

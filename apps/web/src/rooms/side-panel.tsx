@@ -48,9 +48,10 @@ function Panel({ title, children }: SidePanelProps): ReactElement {
     // Not from a composer in it, which takes the focus by itself.
     if (rootRef.current?.contains(document.activeElement) === false) rootRef.current.focus();
     return () => {
-      // Nobody has the focus once it is gone.
-      const isLost = document.activeElement === document.body;
-      if (isLost && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+      // Nobody has the focus once it is gone, and what opened it may have gone before: a menu, another panel.
+      if (document.activeElement !== document.body) return;
+      const next = opener?.isConnected === true ? opener : document.querySelector('[data-message-list]');
+      if (next instanceof HTMLElement) next.focus({ preventScroll: true });
     };
   }, [opener]);
   return (
