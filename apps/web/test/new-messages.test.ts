@@ -102,3 +102,20 @@ test('what comes below while one reads further up is new, and nothing is once on
   await untilShown(page, 'below');
   expect((await saidAndLine()).slice(-2)).toEqual(['Line 39', 'below']);
 });
+
+test('more unread messages than are loaded: a button leads to the first of them', async () => {
+  const { anna, ben, page } = scene;
+  const room = await createRoom(anna, [ben], 'Much unread');
+  await room.say(anna, 'the last that was read');
+  await anna.client.chat.markRead.mutate({ roomId: room.roomId, seq: 100 });
+  for (let index = 0; index < 70; index++) await room.say(ben, `Unread ${index}`);
+  await page.goto(`/app/rooms/${room.roomId}`);
+  await untilShown(page, 'Unread 69');
+  const jump = page.getByRole('button', { name: 'Jump to what is new' });
+  await jump.click();
+  await expect
+    .poll(async () => (await saidAndLine()).slice(0, 3))
+    .toEqual(['the last that was read', LINE, 'Unread 0']);
+  await messageList(page).getByText(LINE).waitFor();
+  await expect.poll(() => jump.count()).toBe(0);
+});

@@ -53,6 +53,7 @@ export const enRooms = {
     olderFailed: 'Older messages could not be loaded.',
     beginning: 'This is where “{{name}}” begins.',
     new: 'New messages',
+    toFirstNew: 'Jump to what is new',
     jumpToLatest: 'Jump to latest',
     newBelow_one: '{{count}} new message',
     newBelow_other: '{{count}} new messages',

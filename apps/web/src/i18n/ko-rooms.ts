@@ -56,6 +56,7 @@ export const koRooms: typeof enRooms = {
     olderFailed: '이전 메시지를 불러오지 못했습니다.',
     beginning: '여기가 “{{name}}”의 시작입니다.',
     new: '새 메시지',
+    toFirstNew: '새 메시지 시작으로',
     jumpToLatest: '최신 메시지로',
     newBelow_one: '새 메시지 {{count}}개',
     newBelow_other: '새 메시지 {{count}}개',

@@ -1,7 +1,7 @@
 import type { RoomState } from '@aura/contract';
 import type { LiveRoom } from '@aura/client/react';
 import { Button, Loader, Transition } from '@mantine/core';
-import { IconArrowDown } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStickToBottom } from '../conversation/use-stick-to-bottom.ts';
@@ -10,6 +10,7 @@ import { MessageRowView } from './message-row-view.tsx';
 import { messageRows } from './message-rows.ts';
 import { useRoomScene } from './room-context.ts';
 import classes from './room-messages.module.css';
+import { useFirstNew } from './use-first-new.ts';
 import { useIsWatching } from './use-is-watching.ts';
 import { useJump } from './use-jump.ts';
 import { useMarkRead } from './use-mark-read.ts';
@@ -41,7 +42,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     [messages, runs, hasOlderMessages, pageStarts, pending, newAfterSeq, reader.userId],
   );
   const { isAtBottom, toBottom } = place;
-  const { scrollerRef, measure, items, height, newCount, toIndex } = useMessageList({
+  const { scrollerRef, measure, items, range, height, newCount, toIndex } = useMessageList({
     rows,
     live,
     state,
@@ -49,6 +50,14 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
   });
   const { seq, arrive } = useRoomPanel();
   const highlightedKey = useJump({ seq, arrive, rows, loadUntil: live.loadUntil, toIndex });
+  const toFirstNew = useFirstNew({
+    rows,
+    range,
+    newAfterSeq,
+    hasOlderMessages,
+    loadUntil: live.loadUntil,
+    toIndex,
+  });
   useMarkRead(live, { isWatching });
   if (messages.length === 0 && rows.length <= 1) return <EmptyRoom />;
   return (
@@ -79,7 +88,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
           })}
         </div>
       </section>
-      <Older live={live} hasOlder={hasOlderMessages} />
+      <Older live={live} hasOlder={hasOlderMessages} toFirstNew={toFirstNew} />
       <Transition mounted={!isAtBottom} transition="slide-up" duration={140}>
         {(style) => (
           <Button
@@ -107,9 +116,30 @@ function usePageStarts(firstId: string | undefined): ReadonlySet<string> {
   return starts;
 }
 
-/** Lies over the list: nothing moves when it comes and goes. */
-function Older({ live, hasOlder }: { live: LiveRoom; hasOlder: boolean }): ReactElement | null {
+interface OlderProps {
+  live: LiveRoom;
+  hasOlder: boolean;
+  toFirstNew: (() => void) | null;
+}
+
+/** What there is further up. Lies over the list: nothing moves when it comes and goes. */
+function Older({ live, hasOlder, toFirstNew }: OlderProps): ReactElement | null {
   const { t } = useTranslation();
+  if (toFirstNew !== null && !live.isLoadingOlder && live.error === null) {
+    return (
+      <Button
+        className={classes.firstNew}
+        variant="filled"
+        size="compact-md"
+        fz="xs"
+        radius="xl"
+        leftSection={<IconArrowUp size={14} />}
+        onClick={toFirstNew}
+      >
+        {t('rooms.list.toFirstNew')}
+      </Button>
+    );
+  }
   if (!hasOlder) return null;
   if (live.isLoadingOlder) {
     return (

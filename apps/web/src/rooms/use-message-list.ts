@@ -19,6 +19,8 @@ export interface MessageList {
   scrollerRef: RefCallback<HTMLElement>;
   /** The rows that are in the page now. */
   items: VirtualItem[];
+  /** Those of them that are on screen, by index. */
+  range: { startIndex: number; endIndex: number } | null;
   /** Of all rows, in px. */
   height: number;
   measure: RefCallback<HTMLElement>;
@@ -93,6 +95,7 @@ export function useMessageList({ rows, live, state, place }: MessageListOptions)
   return {
     scrollerRef,
     items,
+    range: virtualizer.range,
     height: virtualizer.getTotalSize(),
     measure: virtualizer.measureElement,
     newCount: useNewCount(state, { isAtBottom }),

@@ -1,0 +1,45 @@
+import type { LiveRoom } from '@aura/client/react';
+import { useEffect, useRef, useState } from 'react';
+import type { MessageRow } from './message-rows.ts';
+import { useIsSettled } from './use-is-settled.ts';
+import type { MessageList } from './use-message-list.ts';
+
+interface FirstNewOptions extends Pick<LiveRoom, 'loadUntil'> {
+  rows: readonly MessageRow[];
+  /** The rows on screen. */
+  range: MessageList['range'];
+  newAfterSeq: number | null;
+  hasOlderMessages: boolean;
+  toIndex: (index: number) => void;
+}
+
+/**
+ * The way to the line above what is new, as long as the reader has not come to it: it is further up, or so far back that it
+ * is not loaded. Null: there is no need.
+ */
+export function useFirstNew(options: FirstNewOptions): (() => void) | null {
+  const { rows, range, newAfterSeq, hasOlderMessages, loadUntil, toIndex } = options;
+  const index = rows.findIndex(({ kind }) => kind === 'new');
+  const [reachedSeq, setReachedSeq] = useState<number | null>(null);
+  const isSettled = useIsSettled();
+  const isReached = range !== null && index >= range.startIndex && index <= range.endIndex;
+  if (isSettled && isReached && newAfterSeq !== reachedSeq) setReachedSeq(newAfterSeq);
+  const isWanted = useRef(false);
+  const latest = useRef({ toIndex });
+  useEffect(() => {
+    latest.current = { toIndex };
+  });
+  // When it was loaded.
+  useEffect(() => {
+    if (!isWanted.current || index === -1) return;
+    isWanted.current = false;
+    latest.current.toIndex(index);
+  }, [index]);
+  const isFurtherUp = index === -1 ? hasOlderMessages : index < (range?.startIndex ?? 0);
+  if (!isSettled || newAfterSeq === null || newAfterSeq === reachedSeq || !isFurtherUp) return null;
+  return () => {
+    isWanted.current = index === -1;
+    if (index === -1) void loadUntil(newAfterSeq);
+    else toIndex(index);
+  };
+}
