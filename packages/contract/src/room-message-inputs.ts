@@ -7,7 +7,7 @@ const roomRef = roomRefSchema.shape;
 
 export const postMessageInputSchema = z.object({
   ...roomRef,
-  /** `@agent` in it asks the agent, except in a thread. May be empty when something is attached. */
+  /** `@agent` in it asks the agent, which answers where it was asked. May be empty when something is attached. */
   text: messageTextSchema,
   clientId: clientIdSchema,
   /** The message whose thread it belongs to. */

@@ -13,6 +13,8 @@ const changeArbitrary = fc.record({
   kind: fc.constantFrom(
     'post',
     'reply',
+    'answer',
+    'answerInThread',
     'edit',
     'delete',
     ...Array.from({ length: 8 }, () => 'react' as const),
@@ -31,6 +33,7 @@ function eventOf(before: readonly RoomMessageView[], change: Change, seq: number
   if (kind === 'post' || target === undefined) {
     return { ...base, type: 'message_posted', data: { message: posted(`m${seq}`, null), thread: null } };
   }
+  if (kind === 'answer') return answer(seq);
   if (target.deletedAt !== null) return null;
   const { id: messageId } = target;
   switch (kind) {
@@ -38,6 +41,8 @@ function eventOf(before: readonly RoomMessageView[], change: Change, seq: number
       const thread = { replyCount: target.replyCount + 1 };
       return { ...base, type: 'message_posted', data: { message: posted(`m${seq}`, messageId), thread } };
     }
+    case 'answerInThread':
+      return answer(seq, { threadOf: messageId, replyCount: target.replyCount + 1 });
     case 'edit':
       return {
         ...base,
@@ -52,6 +57,17 @@ function eventOf(before: readonly RoomMessageView[], change: Change, seq: number
       return { ...base, type, data: { messageId, emoji, userId } };
     }
   }
+}
+
+function answer(seq: number, thread?: { threadOf: string; replyCount: number }): RoomEvent {
+  const said = { messageId: `m${seq}`, attempt: 1, text: 'said', usage: null, isComplete: true };
+  return {
+    type: 'content',
+    seq,
+    at,
+    runId: 'run',
+    data: { ...said, ...(thread !== undefined && { thread }) },
+  };
 }
 
 function posted(id: string, threadOf: string | null) {

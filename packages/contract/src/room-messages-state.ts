@@ -17,7 +17,7 @@ export function applyToRoomMessages(
     case 'message_posted':
       return withPosted(messages, event, threadOf);
     case 'content':
-      return threadOf === null ? withMessage(messages, answerOf(event)) : messages;
+      return withAnswer(messages, event, threadOf);
     case 'run_created':
       return change(messages, event.data.run.messageId, () => ({ runId: event.data.run.id }));
     case 'message_edited':
@@ -62,24 +62,39 @@ const NOTHING_YET = { reactions: [], replyCount: 0, lastReplyAt: null, editedAt:
 /** Of a message that was deleted. */
 const NOTHING_LEFT = { text: '', mentions: [], attachments: [], reactions: [] };
 
-/** A message of this list, or a reply to one of its messages. */
 function withPosted(
   messages: RoomMessageView[],
   { seq, at, data: { message: posted, thread } }: EventOf<'message_posted'>,
   threadOf: string | null,
 ): RoomMessageView[] {
-  if (posted.threadOf === threadOf) {
-    return withMessage(messages, { ...posted, ...NOTHING_YET, seq, createdAt: at });
-  }
-  return change(messages, posted.threadOf, ({ replyCount }) => ({
-    replyCount: thread?.replyCount ?? replyCount,
-    lastReplyAt: at,
+  const message = { ...posted, ...NOTHING_YET, seq, createdAt: at };
+  return withSaid(messages, message, { threadOf, replyCount: thread?.replyCount });
+}
+
+function withAnswer(
+  messages: RoomMessageView[],
+  event: EventOf<'content'>,
+  threadOf: string | null,
+): RoomMessageView[] {
+  return withSaid(messages, answerOf(event), { threadOf, replyCount: event.data.thread?.replyCount });
+}
+
+/** A message of this list, or a reply to one of its messages. */
+function withSaid(
+  messages: RoomMessageView[],
+  said: RoomMessageView,
+  { threadOf, replyCount }: { threadOf: string | null; replyCount: number | undefined },
+): RoomMessageView[] {
+  if (said.threadOf === threadOf) return withMessage(messages, said);
+  return change(messages, said.threadOf, (root) => ({
+    replyCount: replyCount ?? root.replyCount,
+    lastReplyAt: said.createdAt,
   }));
 }
 
 /** What the agent says, as a message. */
 function answerOf({ seq, at, runId, data }: EventOf<'content'>): RoomMessageView {
-  const { messageId: id, text, isComplete } = data;
+  const { messageId: id, text, isComplete, thread } = data;
   return {
     ...NOTHING_YET,
     id,
@@ -87,7 +102,7 @@ function answerOf({ seq, at, runId, data }: EventOf<'content'>): RoomMessageView
     authorName: AGENT_NAME,
     clientId: null,
     text,
-    threadOf: null,
+    threadOf: thread?.threadOf ?? null,
     mentions: [],
     attachments: [],
     runId,

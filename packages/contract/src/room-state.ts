@@ -2,7 +2,7 @@ import type { RoomEvent } from './room-events.ts';
 import type { RoomMemberView, RoomView } from './room.ts';
 import type { RoomMessageView } from './room-message.ts';
 import { applyToRoomMessages } from './room-messages-state.ts';
-import { applyRunEvent, newRunState, type RunItem, type RunState } from './run-state.ts';
+import { applyToRoomRuns, type RunStates } from './room-runs-state.ts';
 
 /** A room as a member sees it: what `chat.getRoom` answers and events keep current. */
 export interface RoomState {
@@ -11,8 +11,8 @@ export interface RoomState {
   members: RoomMemberView[];
   /** The newest messages, oldest first, replies in threads aside. Older ones come from `chat.messages`. */
   messages: RoomMessageView[];
-  /** The runs those messages belong to, by id. */
-  runs: Record<string, RunState>;
+  /** The runs those messages belong to, and all that are active, in threads too, by id. */
+  runs: RunStates;
   /** Ids of pinned messages, the one that was pinned last first. */
   pins: string[];
   hasOlderMessages: boolean;
@@ -48,28 +48,14 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
     case 'message_unpinned':
       return { ...state, pins: state.pins.filter((id) => id !== event.data.messageId) };
     case 'message_deleted': {
-      const { messageId } = event.data;
-      return {
-        ...state,
-        pins: state.pins.filter((id) => id !== messageId),
-        messages: applyToRoomMessages(state.messages, event, { threadOf: null }),
-        runs: withoutWords(state.runs, messageId),
-      };
+      const pins = state.pins.filter((id) => id !== event.data.messageId);
+      return { ...withSaid(state, event), pins };
     }
     case 'message_posted':
     case 'message_edited':
     case 'reaction_added':
     case 'reaction_removed':
-      return { ...state, messages: applyToRoomMessages(state.messages, event, { threadOf: null }) };
-    case 'run_created': {
-      const { run } = event.data;
-      const next = { ...state, runs: { ...state.runs, [run.id]: newRunState(run) } };
-      return { ...next, messages: applyToRoomMessages(next.messages, event, { threadOf: null }) };
-    }
-    case 'content': {
-      const messages = applyToRoomMessages(state.messages, event, { threadOf: null });
-      return withRunEvent({ ...state, messages }, event);
-    }
+    case 'run_created':
     case 'run_started':
     case 'thought':
     case 'plan_step':
@@ -79,11 +65,22 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
     case 'hitl_resolved':
     case 'run_waiting':
     case 'content_delta':
+    case 'content':
     case 'timeline_step_update':
     case 'error':
     case 'done':
-      return withRunEvent(state, event);
+      return withSaid(state, event);
   }
+}
+
+/** What people and runs say, and what becomes of it. */
+function withSaid(state: RoomState, event: RoomEvent): RoomState {
+  const list = { threadOf: null };
+  return {
+    ...state,
+    messages: applyToRoomMessages(state.messages, event, list),
+    runs: applyToRoomRuns(state.runs, event, list),
+  };
 }
 
 const without = (members: readonly RoomMemberView[], userId: string): RoomMemberView[] =>
@@ -96,21 +93,4 @@ function withMember(members: readonly RoomMemberView[], member: RoomMemberView):
   const others = without(members, member.userId);
   const place = others.findIndex(isAfter);
   return others.toSpliced(place === -1 ? others.length : place, 0, member);
-}
-
-/** An answer that was deleted says nothing where its run is shown either; what the run did stays. */
-function withoutWords(runs: RoomState['runs'], messageId: string): RoomState['runs'] {
-  const isOf = (item: RunItem): boolean => item.kind === 'text' && item.messageId === messageId;
-  const run = Object.values(runs).find(({ items }) => items.some(isOf));
-  if (run === undefined) return runs;
-  const items = run.items.map((item) => (item.kind === 'text' && isOf(item) ? { ...item, text: '' } : item));
-  return { ...runs, [run.id]: { ...run, items } };
-}
-
-type EventOfRun = Parameters<typeof applyRunEvent>[1];
-
-function withRunEvent(state: RoomState, event: EventOfRun): RoomState {
-  const run = event.runId === null ? undefined : state.runs[event.runId];
-  if (run === undefined) return state;
-  return { ...state, runs: { ...state.runs, [run.id]: applyRunEvent(run, event) } };
 }

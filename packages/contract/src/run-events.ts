@@ -48,6 +48,8 @@ export const runViewSchema = z.object({
   conversationId: idSchema,
   /** The message that asked for it. */
   messageId: idSchema,
+  /** Of a run in a room: the message whose thread it was asked in, and answers in. */
+  threadOf: idSchema.optional(),
   model: z.string(),
   status: runStatusSchema,
   error: runErrorSchema.nullable(),
@@ -132,6 +134,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
       usage: usageSchema.nullable(),
       /** False when it is only what had been said when the run was stopped, failed or hit the model's length limit. */
       isComplete: z.boolean(),
+      /** Of an answer in a thread of a room: whose thread it is, and how that stands with it. */
+      thread: z.object({ threadOf: idSchema, replyCount: z.int() }).optional(),
     }),
   ),
   eventOf(
