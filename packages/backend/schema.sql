@@ -546,11 +546,13 @@ create table runs (
   client_id text,
   request_hash text,
   is_compacted boolean not null default false,
+  thread_of uuid,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_tenant_id_id_key UNIQUE (tenant_id, id),
   constraint runs_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, id),
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
+CREATE INDEX runs_active ON runs USING btree (conversation_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 CREATE UNIQUE INDEX runs_client ON runs USING btree (conversation_id, client_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX runs_conversation ON runs USING btree (conversation_id, created_at);
 CREATE INDEX runs_due ON runs USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));

@@ -16,6 +16,7 @@ import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as chatGateway from './migrations/0030-chat-gateway.ts';
 import * as messageWords from './migrations/0031-message-words.ts';
 import * as unreadCounts from './migrations/0032-unread-counts.ts';
+import * as runsInThreads from './migrations/0033-runs-in-threads.ts';
 
 const MIGRATION_TABLE = 'aura_migrations';
 const MIGRATIONS: Record<string, Migration> = {
@@ -33,6 +34,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0030-chat-gateway': chatGateway,
   '0031-message-words': messageWords,
   '0032-unread-counts': unreadCounts,
+  '0033-runs-in-threads': runsInThreads,
 };
 
 /**

@@ -164,6 +164,8 @@ export interface Schema extends AuthTables, GatewayTables, RoomTables {
     isCompacted: Generated<boolean>;
     /** The run that answered the same message anew. */
     supersededBy: Generated<string | null>;
+    /** In a room: the message in whose thread it was asked. */
+    threadOf: Generated<string | null>;
     /** Of the call that asked for it, when that stored no message. */
     clientId: Generated<string | null>;
     requestHash: Generated<string | null>;

@@ -2,10 +2,12 @@ import type { RunStatus } from '@aura/contract';
 import type { Tx } from '../../db/transaction.ts';
 import { findActiveRuns } from './run-store.ts';
 
-/** What has not ended in a conversation: the run whose turn it is, then those behind it. */
+/** What has not ended in a conversation: the run whose turn it is, then those behind it. None is read when none has a turn. */
 export async function activeRuns(
-  tx: Tx,
-  conversationId: string,
-): Promise<{ id: string; status: RunStatus }[]> {
-  return (await findActiveRuns(tx.db, conversationId)).map(({ id, status }) => ({ id, status }));
+  { db }: Pick<Tx, 'db'>,
+  { id, activeRunId }: { id: string; activeRunId: string | null },
+): Promise<{ id: string; status: RunStatus; threadOf: string | null }[]> {
+  if (activeRunId === null) return [];
+  const runs = await findActiveRuns(db, id);
+  return runs.map((run) => ({ id: run.id, status: run.status, threadOf: run.threadOf }));
 }

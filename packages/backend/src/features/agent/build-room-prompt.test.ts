@@ -31,8 +31,13 @@ async function nameIn(roomId: string, { ctx }: TestCaller, name: string): Promis
     .execute();
 }
 
-async function answered(caller: TestCaller, roomId: string, script: string): Promise<void> {
-  const { run } = await untilRunEnded(caller, await askInRoom(caller, roomId, script));
+async function answered(
+  caller: TestCaller,
+  roomId: string,
+  script: string,
+  place: { threadOf?: string } = {},
+): Promise<void> {
+  const { run } = await untilRunEnded(caller, await askInRoom(caller, roomId, script, place));
   expect(run.error).toBeNull();
 }
 
@@ -63,6 +68,69 @@ describe('the prompt of a run in a room', () => {
       'user: Bob: @agent\n  #tool look {"to":"it"}\n  #say I looked',
       'assistant: I looked',
       'user: Ann: @agent\n  #say hello Ann',
+    ]);
+  });
+
+  it('holds in a thread its message and what was said there, not what was said elsewhere, and the other way round', async () => {
+    const room = await createTestRoom(test.backend, { name: 'Ops', topic: 'On call' });
+    const { roomId, owner } = room;
+    const member = firstMember(room);
+    await nameIn(roomId, owner, 'Ann');
+    await nameIn(roomId, member, 'Bob');
+    await say(owner, roomId, 'of the room');
+    const { messageId: threadOf } = await say(owner, roomId, 'the disk is full');
+    const other = await say(owner, roomId, 'another message');
+    const reply = async (root: string, text: string): Promise<{ messageId: string }> =>
+      await member.call.chat.postMessage({ roomId, threadOf: root, text, clientId: randomUUID() });
+    await reply(other.messageId, 'in another thread');
+    await reply(threadOf, 'which one?');
+    const gone = await reply(threadOf, 'a mistake');
+    await member.call.chat.deleteMessage({ roomId, messageId: gone.messageId });
+    await answered(member, roomId, '#tool look {"to":"it"}\n#say the first one', { threadOf });
+    await answered(owner, roomId, '#say in the room');
+    await answered(owner, roomId, '#say thank you', { threadOf });
+    expect(told()).toEqual([
+      'user: Ann: the disk is full',
+      'user: Bob: which one?',
+      'user: Bob: @agent\n  #tool look {"to":"it"}\n  #say the first one',
+      'assistant: the first one',
+      'user: Ann: @agent\n  #say thank you',
+    ]);
+    expect(lastRequest().messages[0]?.content).toMatch(/thread of the room[^]*"Ops"[^]*"On call"[^]*"Ann"/u);
+    await answered(member, roomId, '#say and here');
+    expect(told()).toEqual([
+      'user: Ann: of the room',
+      'user: Ann: the disk is full',
+      'user: Ann: another message',
+      'user: Ann: @agent\n  #say in the room',
+      'assistant: in the room',
+      'user: Bob: @agent\n  #say and here',
+    ]);
+    expect(lastRequest().messages[0]?.content).not.toContain('thread');
+  });
+
+  it('holds an answer of the agent that a thread is about, as its answer, however long the thread is', async () => {
+    const { roomId, owner } = await createTestRoom(test.backend);
+    await nameIn(roomId, owner, 'Ann');
+    await answered(owner, roomId, '#say the answer');
+    const { messages } = await owner.call.chat.messages({ roomId });
+    const threadOf = messages.at(-1)?.id ?? '';
+    for (let index = 0; index < 9; index++) {
+      const text = `${index} `.repeat(16_000);
+      await owner.call.chat.postMessage({ roomId, threadOf, text, clientId: randomUUID() });
+    }
+    await answered(owner, roomId, '#say why', { threadOf });
+    const [root, ...replies] = told();
+    expect(root).toBe('assistant: the answer');
+    expect(replies.map((text) => /^user: Ann: (\d|@agent)/.exec(text)?.[1])).toEqual([
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '@agent',
     ]);
   });
 

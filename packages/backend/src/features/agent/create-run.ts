@@ -9,7 +9,8 @@ import { runView } from './run-view.ts';
 /**
  * Queues a run that answers a message. The caller appends the event and wakes the runner after its commit. `call`: the one
  * that asks for it, where it stores no message by which it would be known again. `runId`: given when the message names it
- * already. `isTainted`: strangers' text reaches the model from the start.
+ * already. `threadOf`: it was asked in this thread, and answers there. `isTainted`: strangers' text reaches the model from the
+ * start.
  */
 export async function createRun(
   tx: Tx,
@@ -18,12 +19,14 @@ export async function createRun(
     messageId,
     call = { clientId: null, requestHash: null },
     runId = randomUUID(),
+    threadOf = null,
     isTainted = false,
   }: {
     conversation: { id: string; tenantId: string; userId: string; model: string };
     messageId: string;
     call?: { clientId: string | null; requestHash: string | null };
     runId?: string;
+    threadOf?: string | null;
     isTainted?: boolean;
   },
 ): Promise<{ row: RunRow; event: Unplaced<RunEvent> }> {
@@ -35,6 +38,7 @@ export async function createRun(
       conversationId: conversation.id,
       userId: conversation.userId,
       messageId,
+      threadOf,
       model: conversation.model,
       status: 'queued',
       isTainted,

@@ -14,6 +14,7 @@ import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { cancelApprovals } from '../hitl/cancel-approvals.ts';
 import { settleLostUsage } from '../usage/settle-usage.ts';
+import { placeAnswers } from './place-answers.ts';
 import { readRunEvents } from './read-run-events.ts';
 import { activeMsNow, lockRun, type RunRow } from './run-store.ts';
 import { runView } from './run-view.ts';
@@ -78,7 +79,7 @@ export async function endRun(
     .returningAll()
     .executeTakeFirstOrThrow();
   const usage: Usage = { inputTokens: run.inputTokens, outputTokens: run.outputTokens };
-  const unfinished = isUnfinished ? await unfinishedAnswers(tx, run) : [];
+  const unfinished = isUnfinished ? await placeAnswers(tx, run, await unfinishedAnswers(tx, run)) : [];
   const done: Unplaced<RunEvent> = { type: 'done', runId, data: { status, error, usage } };
   return { events: [...asked.events, ...unfinished, done], notices: asked.notices };
 }

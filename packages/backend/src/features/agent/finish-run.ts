@@ -13,12 +13,11 @@ export interface RunPlace {
   conversationId: string;
 }
 
-/** What belongs to the same moment as the end: rows written while the claim still holds, and the events before it. */
-export interface LastWords {
-  /** Answers false when the run must go on after all: then nothing is written. */
-  before(tx: Tx): Promise<boolean>;
-  events: Unplaced<RunEvent>[];
-}
+/**
+ * What belongs to the same moment as the end: writes rows while the claim still holds, and answers the events before it, or
+ * null when the run must go on after all: then nothing is written.
+ */
+export type LastWords = (tx: Tx) => Promise<Unplaced<RunEvent>[] | null>;
 
 /** `next`: the run whose turn it is in the conversation now, to be woken. */
 export type Finish = { kind: 'ended'; next: string | null } | { kind: 'gone' } | { kind: 'goes-on' };
@@ -28,12 +27,13 @@ export async function finishRun(
   ctx: Pick<Core, 'database' | 'hub' | 'config'>,
   place: RunPlace,
   ending: RunEnding,
-  last: LastWords = { before: () => Promise.resolve(true), events: [] },
+  lastWords: LastWords,
 ): Promise<Finish> {
   return await withTransaction({ ...ctx, caller: place }, async (tx): Promise<Finish> => {
     const { conversationId, tenantId } = place;
     await holdConversation(tx, place);
-    if (!(await last.before(tx))) return { kind: 'goes-on' };
+    const last = await lastWords(tx);
+    if (last === null) return { kind: 'goes-on' };
     const ended = await endRun(tx, ctx, ending);
     if (ended === null) throw new NothingWritten();
     const row = await tx.db
@@ -43,7 +43,7 @@ export async function finishRun(
       .where('id', '=', conversationId)
       .returningAll()
       .executeTakeFirstOrThrow();
-    await announceConversation(tx, row, [...last.events, ...ended.events], ended.notices);
+    await announceConversation(tx, row, [...last, ...ended.events], ended.notices);
     return { kind: 'ended', next: row.activeRunId };
   }).catch((err: unknown) => {
     if (err instanceof NothingWritten) return { kind: 'gone' };
@@ -51,5 +51,5 @@ export async function finishRun(
   });
 }
 
-/** Rolls back what `before` had written for a claim that turns out to be gone. */
+/** Rolls back what the last words had written for a claim that turns out to be gone. */
 class NothingWritten extends Error {}

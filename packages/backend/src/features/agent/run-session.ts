@@ -9,6 +9,7 @@ import { FencedError } from '../../realtime/group-writer.ts';
 import { recordEvents } from '../conversation/announce-conversation.ts';
 import type { RunEnding } from './end-run.ts';
 import { type Finish, finishRun, type RunPlace } from './finish-run.ts';
+import { placeAnswers } from './place-answers.ts';
 import type { RunPast } from './read-run-past.ts';
 import { DEFAULT_BUDGETS, exceededBudget } from './run-budget.ts';
 import { keepClaim, type PlacedRun, setWaiting } from './run-store.ts';
@@ -158,7 +159,8 @@ export class RunSession implements Disposable {
       await this.keepClaim(tx, { hasProgress: steps.length > 0 });
       await this.#store(tx, steps);
       await also(tx);
-      await recordEvents(tx, { id: this.run.conversationId, tenantId: this.run.tenantId }, events);
+      const { conversationId: id, tenantId } = this.run;
+      await recordEvents(tx, { id, tenantId }, await placeAnswers(tx, this.run, events));
     });
     this.steps.push(...steps);
   }
@@ -182,20 +184,12 @@ export class RunSession implements Disposable {
   ): Promise<Exclude<Finish, { kind: 'gone' }>> {
     const { id: runId, fence } = this.run;
     const { steps = [], events = [], before = () => Promise.resolve(true) } = last;
-    const finish = await finishRun(
-      this.core,
-      this.place,
-      { ...ending, runId, fence },
-      {
-        before: async (tx) => {
-          await this.keepClaim(tx, { hasProgress: true });
-          if (!(await before(tx))) return false;
-          await this.#store(tx, steps);
-          return true;
-        },
-        events,
-      },
-    );
+    const finish = await finishRun(this.core, this.place, { ...ending, runId, fence }, async (tx) => {
+      await this.keepClaim(tx, { hasProgress: true });
+      if (!(await before(tx))) return null;
+      await this.#store(tx, steps);
+      return await placeAnswers(tx, this.run, events);
+    });
     if (finish.kind === 'gone') throw new FencedError('the claim is gone');
     return finish;
   }

@@ -7,6 +7,7 @@ export function runView(row: RunRow): RunView {
     id: row.id,
     conversationId: row.conversationId,
     messageId: row.messageId,
+    ...(row.threadOf !== null && { threadOf: row.threadOf }),
     model: row.model,
     status: row.status,
     error: row.error,

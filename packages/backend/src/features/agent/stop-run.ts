@@ -16,16 +16,10 @@ import { runView } from './run-view.ts';
 export async function stopRun(ctx: CallerContext, { runId }: RunRef): Promise<RunView> {
   const run = await read(ctx, runId);
   const place = { tenantId: run.tenantId, userId: run.userId, conversationId: run.conversationId };
-  const before = async (tx: Tx): Promise<boolean> => {
+  const finish = await finishRun(ctx, place, { runId, status: 'cancelled', error: null }, async (tx) => {
     if (run.isInRoom) await assertMayStop(tx, ctx, run);
-    return true;
-  };
-  const finish = await finishRun(
-    ctx,
-    place,
-    { runId, status: 'cancelled', error: null },
-    { before, events: [] },
-  );
+    return [];
+  });
   ctx.runner.cancel(runId);
   if (finish.kind === 'ended' && finish.next !== null) ctx.runner.wake(finish.next);
   return runView(await read(ctx, runId));

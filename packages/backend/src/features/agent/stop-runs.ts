@@ -16,18 +16,19 @@ export interface StoppedRuns {
 }
 
 /**
- * Stops everything that is under way, waiting or queued in a conversation, or of that what one user asked for (`askedBy`).
- * The caller holds the conversation's lock.
+ * Stops everything that is under way, waiting or queued in a conversation, or of that what one user asked for (`askedBy`),
+ * or what was asked in one thread of a room (`threadOf`). The caller holds the conversation's lock, and none of a message.
  */
 export async function stopRuns(
   tx: Tx,
   ctx: { config: Pick<BackendConfig, 'rates'> },
-  request: { conversationId: string; askedBy?: string; supersededBy?: string },
+  request: { conversationId: string; askedBy?: string; threadOf?: string; supersededBy?: string },
 ): Promise<StoppedRuns> {
-  const { conversationId, askedBy, supersededBy } = request;
+  const { conversationId, askedBy, threadOf, supersededBy } = request;
   const active = await findActiveRuns(tx.db, conversationId);
   const runIds = active
-    .filter(({ userId }) => askedBy === undefined || userId === askedBy)
+    .filter((run) => askedBy === undefined || run.userId === askedBy)
+    .filter((run) => threadOf === undefined || run.threadOf === threadOf)
     .map(({ id }) => id);
   const events: Unplaced<RunEvent>[] = [];
   const notices: Append[] = [];

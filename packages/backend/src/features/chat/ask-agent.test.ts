@@ -91,13 +91,6 @@ describe('@agent in a message', () => {
     expect(answer.runId).toBeNull();
   });
 
-  it('is words like any other in a thread', async () => {
-    const { roomId, owner } = await createTestRoom(test.backend);
-    const { messageId: threadOf } = await say(owner, roomId, 'root');
-    const post = { roomId, text: 'why did @agent say so?', threadOf, clientId: randomUUID() };
-    expect((await owner.call.chat.postMessage(post)).runId).toBeNull();
-  });
-
   it('makes no run when the message is refused: of a guest, a stranger, one who is muted, in a room that is archived', async () => {
     const room = await createTestRoom(test.backend);
     const { roomId, owner } = room;

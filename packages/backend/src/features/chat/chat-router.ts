@@ -37,6 +37,7 @@ import {
   searchRoomsOutputSchema,
   setMemberRoleInputSchema,
   setTypingInputSchema,
+  type ThreadState,
   unbanInputSchema,
   updateRoomInputSchema,
 } from '@aura/contract';
@@ -52,6 +53,7 @@ import { editRoomMessage } from './edit-room-message.ts';
 import { findPeople } from './find-people.ts';
 import { getMessage } from './get-message.ts';
 import { getRoom } from './get-room.ts';
+import { getThread } from './get-thread.ts';
 import { invite } from './invite.ts';
 import { joinRoom } from './join-room.ts';
 import { leaveRoom } from './leave-room.ts';
@@ -150,6 +152,11 @@ export const chatRouter = router({
     .input(roomMessageRefSchema)
     .output(roomMessageViewSchema)
     .query(async ({ ctx, input }) => await getMessage(ctx, input)),
+  getThread: userProcedure
+    .input(roomMessageRefSchema)
+    .query(
+      async ({ ctx, input }): Promise<{ state: ThreadState; cursor: string }> => await getThread(ctx, input),
+    ),
   attachmentUrl: userProcedure
     .input(attachmentRefSchema)
     .output(attachmentUrlOutputSchema)

@@ -2,12 +2,13 @@ import { formatCursor, type RoomState } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { withSnapshot } from '../../db/transaction.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
+import { activeRuns } from '../agent/active-runs.ts';
 import { readRuns } from '../conversation/read-runs.ts';
 import { redactFor } from './redact-for.ts';
 import { enterRoom } from './room-access.ts';
 import { messagesBefore, pinnedIds } from './room-message-store.ts';
 import { roomMessageViews } from './room-message-view.ts';
-import type { Viewer } from './room-standing.ts';
+import { type Viewer, viewerIn } from './room-standing.ts';
 import { listMembers } from './room-store.ts';
 import { roomMemberView, roomView } from './room-view.ts';
 
@@ -30,21 +31,23 @@ export async function readRoom(
   ctx: CallerContext,
   { roomId }: { roomId: string },
 ): Promise<RoomSnapshot & { viewer: Viewer }> {
-  const { tenantId, userId, role } = ctx.caller;
-  const place = { tenantId, roomId };
+  const place = { tenantId: ctx.caller.tenantId, roomId };
   return await withSnapshot(ctx, async (db) => {
     const { room, me } = await enterRoom(db, ctx.caller, { roomId });
     const stream = await readStreamHead(db, roomId);
     if (stream === null) throw new Error('a room without its stream');
-    const { deciders, hidesArgs } = room;
-    const viewer: Viewer = { userId, role, room: { deciders, hidesArgs, role: me.role } };
+    const viewer = viewerIn(ctx.caller, { room, me });
     const page = { ...place, threadOf: null, before: null, limit: WINDOW_MESSAGES };
     const { rows, hasMore } = await messagesBefore(db, page);
+    const runIds = [
+      ...rows.map(({ runId }) => runId),
+      ...(await activeRuns({ db }, room)).map(({ id }) => id),
+    ];
     const state: RoomState = {
       room: roomView(room),
       members: (await listMembers(db, place)).map(roomMemberView),
       messages: await roomMessageViews(db, rows),
-      runs: await readRuns(db, room, rows, redactFor(viewer).runEvent),
+      runs: await readRuns(db, room, runIds, redactFor(viewer).runEvent),
       pins: await pinnedIds(db, place),
       hasOlderMessages: hasMore,
     };

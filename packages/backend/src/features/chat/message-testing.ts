@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationEvent, RoomEvent, RunView } from '@aura/contract';
+import type { RoomEvent, RunEvent, RunView } from '@aura/contract';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { withTransaction } from '../../db/transaction.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
+import { placeAnswers } from '../agent/place-answers.ts';
 import { recordEvents } from '../conversation/announce-conversation.ts';
 import { announceInRoom } from './announce-in-room.ts';
 
@@ -53,18 +54,23 @@ export async function announceAs(
   });
 }
 
-/** A run that answers a message, as a runner leaves it that is at it: its rows, and `run_created` in the log. */
+/**
+ * A run that answers a message, as a runner leaves it that is at it: its rows, and `run_created` in the log. In a thread it
+ * is an active one until it says `done`.
+ */
 export async function startTestRun(
   { ctx }: TestCaller,
   roomId: string,
   messageId: string,
-): Promise<{ runId: string; say(...events: Unplaced<ConversationEvent>[]): Promise<void> }> {
+  threadOf: string | null = null,
+): Promise<{ runId: string; say(...events: Unplaced<RunEvent>[]): Promise<void> }> {
   const { tenantId, userId } = ctx.caller;
   const { db } = ctx.database;
   const run: RunView = {
     id: randomUUID(),
     conversationId: roomId,
     messageId,
+    ...(threadOf !== null && { threadOf }),
     model: 'aura-offline',
     status: 'queued',
     error: null,
@@ -72,10 +78,12 @@ export async function startTestRun(
     startedAt: null,
     endedAt: null,
   };
-  const record = async (events: Unplaced<ConversationEvent>[]): Promise<void> =>
+  const record = async (events: Unplaced<RunEvent>[]): Promise<void> =>
     await withTransaction(ctx, async (tx) => {
       const own = events.map((event) => ({ ...event, runId: run.id }));
-      await recordEvents(tx, { id: roomId, tenantId }, own);
+      await recordEvents(tx, { id: roomId, tenantId }, await placeAnswers(tx, { threadOf }, own));
+      if (!own.some(({ type }) => type === 'done')) return;
+      await tx.db.updateTable('runs').set({ status: 'completed' }).where('id', '=', run.id).execute();
     });
   const { head } = await db
     .selectFrom('streams')
@@ -90,8 +98,9 @@ export async function startTestRun(
       conversationId: roomId,
       userId,
       messageId,
+      threadOf,
       model: run.model,
-      status: 'completed',
+      status: threadOf === null ? 'completed' : 'queued',
       firstSeq: head + 1,
     })
     .execute();

@@ -12,7 +12,7 @@ import { enterRoom } from './room-access.ts';
 
 /**
  * Says something in a room; answers once it is stored. The same clientId again, for ever, gives the same answer; with
- * other words it is an IDEMPOTENCY_CONFLICT. `@agent` in one of the room's own messages has the agent answer it. Throws
+ * other words it is an IDEMPOTENCY_CONFLICT. `@agent` in it has the agent answer, in the thread if it is a reply. Throws
  * NOT_FOUND for a room that the caller is not in, and ROOM_ARCHIVED, MUTED, SLOW_MODE (with `retryAfterMs`) and RUN_ACTIVE.
  */
 export async function postMessage(ctx: CallerContext, input: PostMessageInput): Promise<PostMessageOutput> {
@@ -41,8 +41,7 @@ export async function postMessage(ctx: CallerContext, input: PostMessageInput): 
     },
     thread: null,
   };
-  // Not in a thread: the answer would stand in the room without what it answers.
-  const asksAgent = threadOf === null && ASKS_AGENT.test(text);
+  const asksAgent = ASKS_AGENT.test(text);
   const needsMore = threadOf !== null || attachmentIds.length > 0 || asksAgent;
   if (needsMore) return await postWithMore(ctx, request, { attachmentIds, asksAgent });
   const written = await ctx.messageWriter.add(request);

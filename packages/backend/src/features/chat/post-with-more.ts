@@ -47,7 +47,7 @@ export async function postWithMore(
       await addReply(tx.db, { messageId: message.threadOf, at: new Date(written.event.at) });
     }
     if (conversation !== null && runId !== null) {
-      await askAgent(tx, ctx, { conversation, messageId: message.id, runId });
+      await askAgent(tx, ctx, { conversation, message, runId });
     }
     return postOutcome(whole, written);
   });

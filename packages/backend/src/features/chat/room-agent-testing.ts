@@ -11,9 +11,14 @@ import type { TestRoom } from './room-testing.ts';
 import { roomView } from './room-view.ts';
 
 /** Asks the agent in a room; `script` is what the offline model then does. */
-export async function askInRoom({ call }: TestCaller, roomId: string, script: string): Promise<Asked> {
-  const clientId = randomUUID();
-  const { messageId, runId } = await call.chat.postMessage({ roomId, text: `@agent\n${script}`, clientId });
+export async function askInRoom(
+  { call }: TestCaller,
+  roomId: string,
+  script: string,
+  place: { threadOf?: string } = {},
+): Promise<Asked> {
+  const post = { roomId, text: `@agent\n${script}`, clientId: randomUUID(), ...place };
+  const { messageId, runId } = await call.chat.postMessage(post);
   if (runId === null) throw new Error('the agent was not asked');
   return { conversationId: roomId, messageId, runId };
 }

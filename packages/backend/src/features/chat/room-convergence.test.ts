@@ -3,13 +3,19 @@ import type { ApprovalView, RoomEvent } from '@aura/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withTransaction } from '../../db/transaction.ts';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
-import { createTestCaller } from '../../testing/test-caller.ts';
+import { createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { eventCounts } from '../upkeep/upkeep-testing.ts';
 import { addMembers } from './add-members.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { announceAs, startTestRun } from './message-testing.ts';
 import { findMember, findRoom } from './room-store.ts';
-import { createStaffedRoom, expectRoomConverges, say, type StaffedRoom } from './room-testing.ts';
+import {
+  createStaffedRoom,
+  expectRoomConverges,
+  expectThreadConverges,
+  say,
+  type StaffedRoom,
+} from './room-testing.ts';
 import { roomMemberView, roomView } from './room-view.ts';
 
 let test: TestBackend;
@@ -19,10 +25,17 @@ beforeAll(async () => {
 afterAll(async () => await test[Symbol.asyncDispose]());
 
 interface Scene extends StaffedRoom {
-  /** One of the member's. */
+  /** One of the member's; a reply to `threadOf`, if there is that. */
   messageId: string;
+  threadOf?: string;
   run: Awaited<ReturnType<typeof startTestRun>>;
 }
+const reply = async (
+  { call }: TestCaller,
+  place: { roomId: string; threadOf: string },
+): Promise<{ messageId: string }> =>
+  await call.chat.postMessage({ ...place, text: 'reply', clientId: randomUUID() });
+
 type Case = (scene: Scene) => Promise<unknown>;
 
 const at = '2026-03-01T10:00:00.000Z';
@@ -94,9 +107,9 @@ const CASES: Record<RoomEvent['type'], Case> = {
     const data = { userId, how: 'left', by: userId, reason: null } as const;
     await announceAs(owner, roomId, { type: 'member_left', data });
   },
-  message_posted: async ({ owner, roomId, messageId: threadOf }) => {
+  message_posted: async ({ owner, roomId, messageId, threadOf = messageId }) => {
     await say(owner, roomId, 'one more');
-    await owner.call.chat.postMessage({ roomId, text: 'reply', threadOf, clientId: randomUUID() });
+    await reply(owner, { roomId, threadOf });
   },
   message_edited: async ({ member, owner, roomId, messageId }) =>
     await member.call.chat.editMessage({
@@ -121,9 +134,10 @@ const CASES: Record<RoomEvent['type'], Case> = {
     await owner.call.chat.pin({ roomId, messageId });
     await owner.call.chat.pin({ roomId, messageId, isPinned: false });
   },
-  run_created: async ({ owner, roomId }) => {
-    const { messageId } = await say(owner, roomId, 'asks');
-    await startTestRun(owner, roomId, messageId);
+  run_created: async ({ owner, roomId, threadOf }) => {
+    const { messageId } =
+      threadOf === undefined ? await say(owner, roomId, 'asks') : await reply(owner, { roomId, threadOf });
+    await startTestRun(owner, roomId, messageId, threadOf);
   },
   run_started: async ({ run }) => await run.say({ type: 'run_started', data: { startedAt: at } }),
   thought: async ({ run }) => await run.say({ type: 'thought', data: { ...delta, text: 'hm' } }),
@@ -166,7 +180,14 @@ const CASES: Record<RoomEvent['type'], Case> = {
     }),
   error: async ({ run }) =>
     await run.say({ type: 'error', data: { code: 'internal', message: 'm', retryable: true, attempt: 1 } }),
-  done: async ({ run }) => await run.say({ type: 'done', data: { status: 'completed', error: null, usage } }),
+  done: async ({ run }) =>
+    await run.say(
+      {
+        type: 'content',
+        data: { messageId: randomUUID(), attempt: 1, text: 'said', usage, isComplete: true },
+      },
+      { type: 'done', data: { status: 'completed', error: null, usage } },
+    ),
 };
 
 describe('what a reader had, and what it is told, is what a fresh reader loads', () => {
@@ -177,6 +198,19 @@ describe('what a reader had, and what it is told, is what a fresh reader loads',
     const run = await startTestRun(member, roomId, messageId);
     const before = await eventCounts(test, roomId);
     await expectRoomConverges(member, roomId, async () => await act({ ...room, messageId, run }));
+    const after = await eventCounts(test, roomId);
+    expect(after[type] ?? 0).toBeGreaterThan(before[type] ?? 0);
+  });
+
+  it.each(Object.entries(CASES))('%s, of a reply and a run in a thread', async (type, act) => {
+    const room = await createStaffedRoom(test.backend);
+    const { roomId, member } = room;
+    const { messageId: threadOf } = await say(member, roomId, 'hello');
+    const { messageId } = await reply(member, { roomId, threadOf });
+    const run = await startTestRun(member, roomId, messageId, threadOf);
+    const before = await eventCounts(test, roomId);
+    const scene = { ...room, threadOf, messageId, run };
+    await expectThreadConverges(member, { roomId, threadOf }, async () => await act(scene));
     const after = await eventCounts(test, roomId);
     expect(after[type] ?? 0).toBeGreaterThan(before[type] ?? 0);
   });

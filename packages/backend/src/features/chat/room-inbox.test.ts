@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import { callerOn, createTestCaller, type TestCaller } from '../../testing/test-caller.ts';
 import { expectInboxConverges, openTestInbox } from './inbox-testing.ts';
+import { askInRoom, untilRunEnded } from './room-agent-testing.ts';
 import { createTestRoom, say } from './room-testing.ts';
 
 let test: TestBackend;
@@ -54,6 +55,13 @@ function actions(
       const threadOf = sent.messageId;
       await post({ threadOf });
       await post({ threadOf, mentions: [userId] });
+    },
+    'what the agent answers, and what it answers in a thread': async () => {
+      await post();
+      const threadOf = sent.messageId;
+      for (const place of [{}, { threadOf }]) {
+        await untilRunEnded(other, await askInRoom(other, mine, '#say an answer', place));
+      }
     },
     'reading on another device': async () =>
       await reader.call.chat.markRead({ roomId: mine, seq: sent.seq - 1 }),

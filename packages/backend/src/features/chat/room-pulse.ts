@@ -45,8 +45,11 @@ export function createPulseGatherer(roomId: string): PulseGatherer {
         case 'member_left':
         case 'message_edited':
         case 'message_deleted':
-        case 'content':
           isStale = true;
+          return;
+        case 'content':
+          // One in a thread mentions nobody, so it counts for nobody.
+          if (event.data.thread === undefined) isStale = true;
           return;
         case 'reaction_added':
         case 'reaction_removed':

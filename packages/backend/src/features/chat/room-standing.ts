@@ -2,6 +2,7 @@ import type { RoomDeciders, RoomRole } from '@aura/contract';
 import type { Kysely } from 'kysely';
 import type { Caller } from '../../context.ts';
 import type { Schema } from '../../db/schema.ts';
+import type { RoomAccess } from './room-access.ts';
 import { shareRoom } from './room-store.ts';
 
 /** A room's rules about its agent, and a user's role in it as the database has it now; null: not in it. */
@@ -14,6 +15,14 @@ export interface RoomStanding {
 /** Somebody who looks at runs and approvals of a conversation. `room`: null when it is no room. */
 export interface Viewer extends Pick<Caller, 'userId' | 'role'> {
   room: RoomStanding | null;
+}
+
+/** Somebody who is in a room, as a viewer of what its agent does. */
+export function viewerIn(
+  { userId, role }: Pick<Caller, 'userId' | 'role'>,
+  { room: { deciders, hidesArgs }, me }: RoomAccess,
+): Viewer {
+  return { userId, role, room: { deciders, hidesArgs, role: me.role } };
 }
 
 interface Key {

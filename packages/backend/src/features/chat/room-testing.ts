@@ -3,10 +3,13 @@ import {
   type CreateRoomInput,
   type ErrorCode,
   parseCursor,
+  type RoomEvent,
   type RoomFeedEvent,
   type RoomRole,
   type RoomState,
+  type ThreadState,
   applyRoomEvent,
+  applyThreadEvent,
 } from '@aura/contract';
 import { isTrackedEnvelope } from '@trpc/server';
 import { expect } from 'vitest';
@@ -82,6 +85,30 @@ export async function expectRoomConverges(
   expect(events.reduce(applyRoomEvent, before.state)).toEqual(fresh.state);
   return fresh.state;
 }
+
+/** Proves of a thread what `expectRoomConverges` does of its room, and that as well. */
+export async function expectThreadConverges(
+  reader: TestCaller,
+  { roomId, threadOf: messageId }: { roomId: string; threadOf: string },
+  action: () => Promise<unknown>,
+): Promise<{ thread: ThreadState; room: RoomState }> {
+  const before = await reader.call.chat.getThread({ roomId, messageId });
+  const room = await expectRoomConverges(reader, roomId, action);
+  const fresh = await reader.call.chat.getThread({ roomId, messageId });
+  const head = parseCursor(fresh.cursor)?.seq ?? 0;
+  const { events } = await followRoom(reader, roomId, {
+    lastEventId: before.cursor,
+    until: ({ seq }) => seq === head,
+  });
+  expect(noReset(events).reduce(applyThreadEvent, before.state)).toEqual(fresh.state);
+  return { thread: fresh.state, room };
+}
+
+export const noReset = (events: readonly RoomFeedEvent[]): RoomEvent[] =>
+  events.map((event) => {
+    if (event.type === 'reset') throw new Error('a reader was sent to the start');
+    return event;
+  });
 
 /** A room with one person in each role, and somebody of the tenant who is not in it. */
 export interface StaffedRoom {

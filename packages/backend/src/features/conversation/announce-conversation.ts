@@ -62,7 +62,8 @@ async function mirror(
 ): Promise<void> {
   const event = conversationEvent(stored);
   if (event.type === 'content') {
-    const { messageId, text, isComplete, usage } = event.data;
+    const { messageId, text, isComplete, usage, thread } = event.data;
+    const createdAt = new Date(event.at);
     await tx.db
       .insertInto('messages')
       .values({
@@ -73,13 +74,21 @@ async function mirror(
         role: 'assistant',
         text,
         isComplete,
+        threadOf: thread?.threadOf ?? null,
         inputTokens: usage?.inputTokens ?? null,
         outputTokens: usage?.outputTokens ?? null,
         revisionSeqs: [event.seq],
         seq: event.seq,
-        createdAt: new Date(event.at),
+        createdAt,
       })
       .execute();
+    if (thread !== undefined) {
+      await tx.db
+        .updateTable('messages')
+        .set({ lastReplyAt: createdAt })
+        .where('id', '=', thread.threadOf)
+        .execute();
+    }
   }
   if (event.type === 'done' && event.runId !== null) {
     await tx.db

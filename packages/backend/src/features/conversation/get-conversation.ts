@@ -23,7 +23,7 @@ export async function getConversation(
     const state: ConversationState = {
       conversation: conversationView(row),
       messages: rows.map(messageView),
-      runs: await readRuns(db, row, rows),
+      runs: await readRuns(db, row, [...rows.map(({ runId }) => runId), row.activeRunId]),
       hasOlderMessages: hasMore,
       isDeleted: false,
     };

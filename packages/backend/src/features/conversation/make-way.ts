@@ -29,8 +29,7 @@ const FREE: Way = { steered: null, isBehind: false, stopped: [], events: [], not
  * (`whenWaiting`). Throws RUN_ACTIVE or APPROVAL_PENDING when the rule is to refuse them. The caller holds the lock.
  */
 export async function makeWay(tx: Tx, ctx: CallerContext, conversation: ConversationRow): Promise<Way> {
-  if (conversation.activeRunId === null) return FREE;
-  const runs = await activeRuns(tx, conversation.id);
+  const runs = await activeRuns(tx, conversation);
   const [current] = runs;
   if (current === undefined) return FREE;
   const isWaiting = current.status === 'waiting';

@@ -4,18 +4,16 @@ import type { Schema } from '../../db/schema.ts';
 import { runEvent } from '../agent/run-view.ts';
 
 /**
- * What the log says of the runs that these messages belong to, and of the one under way, as the reader may see it. The
- * deltas of an answer are read only while it is being given.
+ * What the log says of runs of a conversation, as the reader may see it. The deltas of an answer are read only while it is
+ * being given.
  */
 export async function readRuns(
   db: Kysely<Schema>,
   { id: conversationId, activeRunId }: { id: string; activeRunId: string | null },
-  messages: readonly { runId: string | null }[],
+  wanted: readonly (string | null)[],
   asSeen: (event: RunEvent) => RunEvent = (event) => event,
 ): Promise<Record<string, RunState>> {
-  const runIds = [...new Set([...messages.map(({ runId }) => runId), activeRunId])].filter(
-    (id) => id !== null,
-  );
+  const runIds = [...new Set(wanted)].filter((id) => id !== null);
   if (runIds.length === 0) return {};
   const rows = await db
     .selectFrom('events')

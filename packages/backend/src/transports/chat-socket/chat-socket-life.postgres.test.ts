@@ -61,13 +61,14 @@ test('mutes, slow mode and the archive hold on the socket, with their codes, and
   expect(socket.ws.readyState).toBe(socket.ws.OPEN);
 });
 
-test('replies in threads are not told, answers of the agent are', async () => {
+test('replies in threads are not told, the agent’s neither, its answers to the room are', async () => {
   const prepared = await prepare();
   const { roomId, owner } = prepared;
   await using socket = await open(server, prepared);
   const root = await say(owner, roomId, 'root');
   const reply = { roomId, text: 'a reply', threadOf: root.messageId, clientId: randomUUID() };
   await owner.call.chat.postMessage(reply);
+  await owner.call.chat.postMessage({ ...reply, text: '@agent #say there', clientId: randomUUID() });
   await say(owner, roomId, '@agent hello');
   await socket.frame({ type: 'chat.message', sender: null, nickname: 'agent' });
   expect(socket.messages.slice(0, 2)).toEqual(['root', '@agent hello']);

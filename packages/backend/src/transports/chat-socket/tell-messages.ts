@@ -61,7 +61,7 @@ function saidIn(event: Exclude<RoomFeedEvent, { type: 'reset' }>): Said | null {
     const { id, text, authorId, authorName, threadOf } = event.data.message;
     return threadOf === null ? { id, text, authorId, authorName, seq, at } : null;
   }
-  if (event.type !== 'content') return null;
+  if (event.type !== 'content' || event.data.thread !== undefined) return null;
   const { messageId: id, text } = event.data;
   return { id, text, authorId: null, authorName: null, seq, at };
 }
