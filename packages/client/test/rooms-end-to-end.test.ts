@@ -173,3 +173,37 @@ test('messages beside the list: one far back, the pins, what a search found, and
   await expect.poll(() => thread.current.replies[0]?.id).toBe(reply.messageId);
   expect(await thread.current.loadUntil(0)).toBe(false);
 });
+
+test('useThread: what the agent does in it, for whoever was there and whoever comes later; the room shows that it works', async () => {
+  await using anna = await addPerson();
+  await using ben = await addPerson();
+  const input = { clientId: newClientId(), name: 'Threads', userIds: [ben.userId] };
+  const { id } = await anna.client.chat.createRoom.mutate(input);
+  using room = await renderHook(ben.client, () => useRoom(id));
+  await expect.poll(() => room.current.status).toBe('ready');
+  room.current.send({ text: 'root' });
+  await expect.poll(() => room.current.state?.messages.length).toBe(1);
+  const root = room.current.state?.messages[0]?.id ?? '';
+  using early = await renderHook(ben.client, () => useThread(id, root));
+  await expect.poll(() => early.current.status).toBe('ready');
+  early.current.reply({ text: '@agent\n#tool ask_user {"question":"Which?"}\n#say this one' });
+  const active = () => Object.values(room.current.state?.runs ?? {}).map(({ status }) => status);
+  await expect.poll(active).toEqual(['waiting']);
+  using late = await renderHook(anna.client, () => useThread(id, root));
+  await expect.poll(() => late.current.status).toBe('ready');
+  expect(late.current.runs).toEqual(early.current.runs);
+  const [run] = Object.values(late.current.runs);
+  const asked = run?.items.find((item) => item.kind === 'approval');
+  if (asked?.kind !== 'approval') throw new Error('nothing was asked');
+  const { id: approvalId, argsHash } = asked.approval;
+  await ben.client.hitl.respond.mutate({ approvalId, argsHash, answer: 'that' });
+  for (const view of [early, late]) {
+    await expect.poll(() => view.current.replies.at(-1)?.text).toBe('this one');
+  }
+  await expect.poll(active).toEqual([]);
+  expect(room.current.state?.messages).toMatchObject([{ text: 'root', replyCount: 2 }]);
+  await expect.poll(() => late.current.runs).toEqual(early.current.runs);
+  expect(Object.values(late.current.runs)).toMatchObject([{ status: 'completed' }]);
+  using fresh = await renderHook(anna.client, () => useThread(id, root));
+  await expect.poll(() => fresh.current.runs).toEqual(early.current.runs);
+});

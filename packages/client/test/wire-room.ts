@@ -9,6 +9,7 @@ import {
   type RoomMessageView,
   type RoomState,
   type RoomView,
+  type ThreadState,
 } from '@aura/contract';
 import { randomUUID } from 'node:crypto';
 import { WireError } from './wire-auth.ts';
@@ -86,6 +87,18 @@ export class WireRoom extends EventLog<RoomEvent> {
       runs: {},
       pins: [],
       hasOlderMessages: messages.length > WINDOW_MESSAGES,
+    };
+  }
+
+  thread(messageId: string): ThreadState {
+    const message = this.#all(null).find(({ id }) => id === messageId);
+    if (message === undefined) throw new WireError('NOT_FOUND');
+    const replies = this.#all(messageId);
+    return {
+      message,
+      replies: replies.slice(-WINDOW_MESSAGES),
+      runs: {},
+      hasOlderReplies: replies.length > WINDOW_MESSAGES,
     };
   }
 

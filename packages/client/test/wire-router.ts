@@ -29,6 +29,7 @@ import {
   type RoomFeedEvent,
   type RoomInboxEvent,
   type RoomListItem,
+  roomMessageRefSchema,
   roomRefSchema,
   type RunFeedEvent,
   runEventsInputSchema,
@@ -189,6 +190,10 @@ export const wireRouter = t.router({
     getRoom: signedIn.input(roomRefSchema).query(({ ctx, input }) => {
       const { state, cursor } = roomOf(ctx.world, input.roomId);
       return { state, cursor, readSeq: 1 };
+    }),
+    getThread: signedIn.input(roomMessageRefSchema).query(({ ctx, input }) => {
+      const room = roomOf(ctx.world, input.roomId);
+      return { state: room.thread(input.messageId), cursor: room.cursor };
     }),
     messages: signedIn
       .input(listRoomMessagesInputSchema)

@@ -48,7 +48,7 @@ function start() {
       reads.push(read);
       return read.promise;
     },
-    apply,
+    threadOf: 't',
     onChange: () => undefined,
     onFailed: (err) => void failures.push(err),
   });
@@ -56,20 +56,20 @@ function start() {
   return { pages, reads, failures, texts };
 }
 
-test('a page takes in what happened between its question and its answer, whether it holds it or not', async () => {
+test('a page takes in what happened between its question and its answer, whether it holds it or not, and nothing new', async () => {
   const { pages, reads, texts } = start();
-  const loaded = pages.load({ before: undefined });
-  for (const event of [posted(3), posted(4), edited(5, 'm2')]) pages.apply(event);
+  const loaded = pages.load({ before: 9 });
+  for (const event of [edited(3, 'm1'), posted(9), edited(10, 'm2')]) pages.apply(event);
   reads[0]?.resolve(page(2, 3));
   await loaded;
-  expect(texts()).toEqual(['edited', 'said 3', 'said 4']);
+  expect(texts()).toEqual(['edited', 'said 3']);
   expect(pages.get().hasMore).toBe(true);
 });
 
 test('one page is read at a time, and a failure leaves what there is', async () => {
   const { pages, reads, failures, texts } = start();
-  const first = pages.load({ before: undefined });
-  const same = pages.load({ before: undefined });
+  const first = pages.load({ before: 9 });
+  const same = pages.load({ before: 9 });
   reads[0]?.resolve(page(2));
   await Promise.all([first, same]);
   expect(reads).toHaveLength(1);
@@ -83,9 +83,9 @@ test('one page is read at a time, and a failure leaves what there is', async () 
 
 test('a page that comes after everything was forgotten comes to nothing', async () => {
   const { pages, reads, texts } = start();
-  const stale = pages.load({ before: undefined });
+  const stale = pages.load({ before: 9 });
   pages.clear();
-  const fresh = pages.load({ before: undefined });
+  const fresh = pages.load({ before: 9 });
   reads[1]?.resolve(page(1));
   reads[0]?.resolve(page(8, 9));
   await Promise.all([stale, fresh]);

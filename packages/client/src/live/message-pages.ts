@@ -1,10 +1,15 @@
-import type { ListRoomMessagesOutput, RoomEvent, RoomMessageView } from '@aura/contract';
+import {
+  applyToRoomMessages,
+  type ListRoomMessagesOutput,
+  type RoomEvent,
+  type RoomMessageView,
+} from '@aura/contract';
 import type { OlderMessages } from './older-messages.ts';
 
 interface MessagePagesOptions {
-  read: (place: { before: number | undefined; limit: number }) => Promise<ListRoomMessagesOutput>;
-  /** What an event does to the messages that were read. */
-  apply: (messages: RoomMessageView[], event: RoomEvent) => RoomMessageView[];
+  read: (place: { before: number; limit: number }) => Promise<ListRoomMessagesOutput>;
+  /** The thread that the messages are replies in; null: they are the room's own. */
+  threadOf: string | null;
   onChange: () => void;
   onFailed: (err: unknown) => void;
 }
@@ -12,8 +17,8 @@ interface MessagePagesOptions {
 export interface MessagePages {
   get: () => OlderMessages<RoomMessageView>;
   isLoading: () => boolean;
-  /** Reads the page before the message at `before`, or the newest one. Resolves when it is there, or failed. */
-  load: (page: { before: number | undefined; limit?: number }) => Promise<void>;
+  /** Reads the page before the message at `before`. Resolves when it is there, or failed. */
+  load: (page: { before: number; limit?: number }) => Promise<void>;
   apply: (event: RoomEvent) => void;
   /** Forgets everything; a page that is on its way comes to nothing. */
   clear: () => void;
@@ -28,15 +33,20 @@ const PAGE_MESSAGES = 50;
 const NO_PAGES: { messages: RoomMessageView[]; hasMore: boolean | null } = { messages: [], hasMore: null };
 
 /**
- * Messages that are read page by page and kept current by events. A page is of a moment somewhere between its question
+ * Messages from before a snapshot, read page by page and kept current by events, which add none there. A page is of a moment somewhere between its question
  * and its answer, so every event since the question is applied to it: doing that twice changes nothing.
  */
 export function createMessagePages(options: MessagePagesOptions): MessagePages {
-  const { read, apply, onChange, onFailed } = options;
+  const { read, threadOf, onChange, onFailed } = options;
   let pages = NO_PAGES;
   let loading: Loading | null = null;
 
-  async function readPage(own: Loading, place: { before: number | undefined; limit: number }): Promise<void> {
+  const apply = (messages: RoomMessageView[], event: RoomEvent): RoomMessageView[] => {
+    const changed = applyToRoomMessages(messages, event, { threadOf });
+    return changed.length > messages.length ? messages : changed;
+  };
+
+  async function readPage(own: Loading, place: { before: number; limit: number }): Promise<void> {
     try {
       const { messages, hasOlder } = await read(place);
       if (loading !== own) return;

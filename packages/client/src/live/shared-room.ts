@@ -1,5 +1,4 @@
 import {
-  applyToRoomMessages,
   parseCursor,
   type RoomEvent,
   type RoomFeedEvent,
@@ -101,9 +100,8 @@ export function createSharedRoom({
     }),
   });
   const older = createMessagePages({
-    read: ({ before, limit }) =>
-      client.chat.messages.query({ roomId, limit, ...(before === undefined ? {} : { before }) }),
-    apply: changeMessages,
+    read: (place) => client.chat.messages.query({ roomId, ...place }),
+    threadOf: null,
     onChange: () => now(),
     onFailed: (err) => follower.fail(err),
   });
@@ -245,11 +243,4 @@ export function createSharedRoom({
     upToDate: (messages) => wishes.apply(changes.apply(messages)),
     actions,
   };
-}
-
-/** What an event does to messages from before the snapshot: none is added there. */
-function changeMessages(messages: RoomMessageView[], event: RoomEvent): RoomMessageView[] {
-  const isAddition =
-    event.type === 'content' || (event.type === 'message_posted' && event.data.message.threadOf === null);
-  return isAddition ? messages : applyToRoomMessages(messages, event, { threadOf: null });
 }

@@ -1,4 +1,4 @@
-import { applyToRoomMessages, type RoomMessageView } from '@aura/contract';
+import type { RoomMessageView, RunStates } from '@aura/contract';
 import { type AuraError, toAuraError } from '../aura-error.ts';
 import type { AuraClient } from '../create-aura-client.ts';
 import { createStore, type ReadableStore } from '../store.ts';
@@ -9,12 +9,15 @@ import { createMessagePages } from './message-pages.ts';
 import type { Running } from './share.ts';
 import type { PendingRoomMessage } from './room-snapshot.ts';
 import type { SharedRoom } from './shared-room.ts';
+import { createThreadWindow } from './thread-window.ts';
 
 export interface ThreadSnapshot {
   status: LiveStatus;
   error: AuraError | null;
   /** The replies, oldest first. */
   replies: readonly RoomMessageView[];
+  /** What the agent did and does in the thread, as far as the newest replies go, by id of run. */
+  runs: RunStates;
   /** Replies on their way. */
   pending: PendingRoomMessage[];
   hasOlder: boolean;
@@ -31,6 +34,7 @@ const BLANK: ThreadSnapshot = {
   status: 'loading',
   error: null,
   replies: [],
+  runs: {},
   pending: [],
   hasOlder: false,
   isLoadingOlder: false,
@@ -44,8 +48,8 @@ interface SharedThreadOptions {
 }
 
 /**
- * The replies to one message, read by page and kept current by the events of their room. They are read after the room's
- * snapshot, and anew after each: whatever comes after it is told.
+ * The replies to one message and what the agent does there, kept current by the events of their room. They are read after
+ * the room's snapshot, and anew after each: whatever comes after it is told.
  */
 export function createSharedThread(options: SharedThreadOptions): SharedThread & Running<ThreadSnapshot> {
   const { client, room, roomId, messageId } = options;
@@ -55,57 +59,76 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
   let running = new AbortController();
 
   const { soon, cancel } = coalesce(() => {
-    const { messages: replies, hasMore } = pages.get();
     const { status, error: roomError, pending } = room.get();
+    const newest = newestPart.get();
+    const replies = [...older.get().messages, ...(newest?.replies ?? [])];
     const arrived = new Set(replies.map(({ clientId }) => clientId));
     store.set({
-      status: status === 'ready' && hasMore === null ? (error === null ? 'loading' : 'error') : status,
+      status: status === 'ready' && newest === null ? (error === null ? 'loading' : 'error') : status,
       error: error ?? roomError,
       replies: room.withWishes(replies),
+      runs: newest?.runs ?? BLANK.runs,
       pending: pending.filter((item) => item.threadOf === messageId && !arrived.has(item.clientId)),
-      hasOlder: hasMore === true,
-      isLoadingOlder: hasMore !== null && pages.isLoading(),
+      hasOlder: hasOlder(),
+      isLoadingOlder: older.isLoading(),
     });
   }, FRAME_MS);
 
-  const pages = createMessagePages({
-    read: ({ before, limit }) =>
-      client.chat.messages.query({
-        roomId,
-        threadOf: messageId,
-        limit,
-        ...(before === undefined ? {} : { before }),
-      }),
-    apply: (messages, event) => applyToRoomMessages(messages, event, { threadOf: messageId }),
-    onChange: () => soon(),
-    onFailed(err) {
-      error = toAuraError(err);
-    },
+  const onChange = () => soon();
+  const onFailed = (err: unknown) => {
+    error = toAuraError(err);
+  };
+  const newestPart = createThreadWindow({
+    read: () => client.chat.getThread.query({ roomId, messageId }),
+    onChange,
+    onFailed,
+  });
+  const older = createMessagePages({
+    read: (place) => client.chat.messages.query({ roomId, threadOf: messageId, ...place }),
+    threadOf: messageId,
+    onChange,
+    onFailed,
   });
 
-  const load = async (page: Parameters<typeof pages.load>[0]) => {
+  const load = () => {
     error = null;
-    await pages.load(page);
+    void newestPart.load();
+  };
+  const oldestSeq = () => older.get().messages[0]?.seq ?? newestPart.get()?.replies[0]?.seq;
+  const hasOlder = () => older.get().hasMore ?? newestPart.get()?.hasOlderReplies === true;
+  const loadOlder = async (options: { limit?: number } = {}) => {
+    const before = oldestSeq();
+    if (before === undefined || !hasOlder()) return;
+    error = null;
+    await older.load({ before, ...options });
+  };
+  const clear = () => {
+    newestPart.clear();
+    older.clear();
   };
   /** Also when the room has become readable, or another reader acts, who has a snapshot of their own. */
   const readFirst = () => {
-    if (room.get().state === null) pages.clear();
-    else if (pages.get().hasMore === null && !pages.isLoading() && error === null) {
-      void load({ before: undefined });
-    }
+    if (room.get().state === null) clear();
+    else if (newestPart.get() === null && !newestPart.isLoading() && error === null) load();
     soon();
   };
   return {
     get: store.get,
     subscribe: store.subscribe,
     begin() {
-      const unwatch = room.watch({ onSnapshot: pages.clear, onEvent: pages.apply });
+      const unwatch = room.watch({
+        onSnapshot: clear,
+        onEvent(event) {
+          newestPart.apply(event);
+          older.apply(event);
+        },
+      });
       const unsubscribe = room.subscribe(readFirst);
       leave = () => {
         unwatch();
         unsubscribe();
       };
-      pages.clear();
+      clear();
       error = null;
       running = new AbortController();
       readFirst();
@@ -117,16 +140,13 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
       cancel();
     },
     loadOlder() {
-      const { messages, hasMore } = pages.get();
-      if (hasMore !== false) void load({ before: messages[0]?.seq });
+      if (newestPart.get() === null) load();
+      else void loadOlder();
     },
     loadUntil: async (seq) =>
       await loadUntil(seq, {
-        oldestSeq: () => pages.get().messages[0]?.seq,
-        async loadOlder() {
-          const { messages, hasMore } = pages.get();
-          if (hasMore === true) await load({ before: messages[0]?.seq, limit: LARGE_PAGE_MESSAGES });
-        },
+        oldestSeq,
+        loadOlder: async () => await loadOlder({ limit: LARGE_PAGE_MESSAGES }),
         signal: running.signal,
       }),
   };
