@@ -43,20 +43,35 @@ export async function untilShown(page: Page, text: string): Promise<void> {
   await messageList(page).getByText(text, { exact: true }).waitFor();
 }
 
+/** The thread that is open beside the list, or over it. */
+export function thread(page: Page): Locator {
+  return page.getByRole('complementary', { name: 'Thread' });
+}
+
+/** Writes into the open thread and sends. */
+export async function reply(page: Page, text: string): Promise<void> {
+  const field = thread(page).getByRole('textbox');
+  await field.fill(text);
+  await field.press('Enter');
+}
+
 /** What stands in the list, line by line: who said what, what the agent answered, and how what it asked stands. */
 export async function screenOf(page: Page): Promise<string[]> {
-  return await messageList(page)
-    .locator('[data-message]')
-    .evaluateAll((messages) =>
-      messages.map((message) => {
-        const name = message.querySelector('h3')?.textContent ?? '';
-        const parts = [...message.querySelectorAll('[data-said], [data-answer]')].map(
-          (part) => part.textContent,
-        );
-        const asked = [...message.querySelectorAll('[data-approval-id]')].map((card) =>
-          card.getAttribute('data-status'),
-        );
-        return [name, ...parts, ...asked].join(' | ');
-      }),
-    );
+  return await linesOf(messageList(page));
+}
+
+/** The same of a list, or of an open thread with the message it is about. */
+export async function linesOf(list: Locator): Promise<string[]> {
+  return await list.locator('[data-message]').evaluateAll((messages) =>
+    messages.map((message) => {
+      const name = message.querySelector('h3')?.textContent ?? '';
+      const parts = [...message.querySelectorAll('[data-said], [data-answer]')].map(
+        (part) => part.textContent,
+      );
+      const asked = [...message.querySelectorAll('[data-approval-id]')].map((card) =>
+        card.getAttribute('data-status'),
+      );
+      return [name, ...parts, ...asked].join(' | ');
+    }),
+  );
 }

@@ -4,7 +4,7 @@ import { composer, signIn } from './app-page.ts';
 import { cardWith, sending } from './approval-page.ts';
 import { type CountingServer, startCountingServer } from './counting-server.ts';
 import { createLine, type Line } from './line.ts';
-import { createRoom, messageList, screenOf, untilShown, write } from './room-page.ts';
+import { createRoom, linesOf, messageList, reply, screenOf, thread, untilShown, write } from './room-page.ts';
 import { createWorld, type Person, type World } from './world.ts';
 
 /** Somebody with a page open. */
@@ -96,6 +96,46 @@ test('three people and an agent: one of them offline for a while, a moderator de
       .getByRole('button', { name: /^❤️, 1/ })
       .waitFor();
   }
+});
+
+test('an agent that is asked in a thread works there before all; the list says that it waits, and the inbox leads there', async () => {
+  const { service, anna, ben, cho } = scene;
+  const all = [anna, ben, cho];
+  const { roomId, say } = await createRoom(anna, [ben, cho], 'In a thread');
+  await anna.client.chat.setMemberRole.mutate({ roomId, userId: ben.userId, role: 'moderator' });
+  await anna.client.chat.updateRoom.mutate({ roomId, deciders: 'moderators' });
+  const root = await say(anna, 'Shall we release?');
+  await say(ben, 'Something else');
+  for (const actor of all) await open(actor, `${roomId}?thread=${root}`);
+  await reply(cho.page, `@agent\n${sending(`${service.url}/thread`, 'hi')}\n#say It is out.`);
+  for (const { page } of all) {
+    await thread(page).locator('[data-approval-id][data-status=pending]').waitFor();
+    await messageList(page).getByRole('button', { name: '1 reply · waits for approval' }).waitFor();
+    expect(await screenOf(page)).toEqual(['Anna Berg | Shall we release?', 'Ben | Something else']);
+  }
+  await thread(cho.page).getByText('The owners and moderators of this room have been asked.').waitFor();
+
+  // Whoever has not opened it gets there by keyboard.
+  await open(anna, roomId);
+  await messageList(anna.page).getByRole('button', { name: 'waits for approval' }).press('Enter');
+  await thread(anna.page).locator('[data-approval-id][data-status=pending]').waitFor();
+  await ben.page.goto('/app/approvals');
+  await (await cardWith(ben.page, 'pending')).getByRole('link', { name: 'In a thread' }).click();
+  await thread(ben.page).getByRole('button', { name: 'Approve' }).click();
+  for (const { page } of all) {
+    await thread(page).getByText('It is out.', { exact: true }).waitFor();
+    await messageList(page)
+      .getByRole('button', { name: /^2 replies\s*last/ })
+      .waitFor();
+    expect(await screenOf(page)).toEqual(['Anna Berg | Shall we release?', 'Ben | Something else']);
+  }
+  const screens = await Promise.all(all.map(async ({ page }) => await linesOf(thread(page))));
+  expect(screens[0]?.slice(-1)).toEqual(['Aura | It is out. | approved']);
+  expect(screens[1]).toEqual(screens[0]);
+  expect(screens[2]).toEqual(screens[0]);
+  expect(service.requests.filter(({ path }) => path === '/thread')).toHaveLength(1);
+  await cho.page.reload();
+  await expect.poll(async () => await linesOf(thread(cho.page))).toEqual(screens[0]);
 });
 
 test('who is there and who types shows to the others, and not for ever', async () => {

@@ -78,7 +78,8 @@ function Origin({ approval, me }: { approval: ApprovalView; me: Me | null }): Re
   const { rooms } = useInbox();
   const item = rooms.find(({ room }) => room.id === approval.conversationId);
   if (item !== undefined) {
-    return <Link to={`/rooms/${item.room.id}`}>{t('approvals.toRoom', { name: item.room.name })}</Link>;
+    const place = `/rooms/${item.room.id}?run=${approval.runId}`;
+    return <Link to={place}>{t('approvals.toRoom', { name: item.room.name })}</Link>;
   }
   return approval.userId === me?.userId ? (
     <Link to={`/c/${approval.conversationId}`}>{t('approvals.toConversation')}</Link>

@@ -85,6 +85,11 @@ export const enRooms = {
     replies_one: '{{count}} reply',
     replies_other: '{{count}} replies',
     lastReply: 'last reply {{when}}',
+    activity: {
+      approval: 'waits for approval',
+      question: 'waits for an answer',
+      working: 'the agent is answering',
+    },
     sending: 'Sending…',
     waiting: 'Waits for the connection and goes by itself.',
     notSent: 'Not sent.',

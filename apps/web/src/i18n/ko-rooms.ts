@@ -88,6 +88,11 @@ export const koRooms: typeof enRooms = {
     replies_one: '답글 {{count}}개',
     replies_other: '답글 {{count}}개',
     lastReply: '마지막 답글 {{when}}',
+    activity: {
+      approval: '승인 대기 중',
+      question: '답변 대기 중',
+      working: '에이전트가 답하는 중',
+    },
     sending: '보내는 중…',
     waiting: '연결되면 자동으로 보냅니다.',
     notSent: '보내지 못했습니다.',

@@ -18,6 +18,7 @@ import { SearchPanel } from './search-panel.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useRoomPanel } from './use-room-panel.ts';
+import { useRunInAddress } from './use-run-in-address.ts';
 import { WriteBarNotice } from './write-bar-notice.tsx';
 
 const MINUTE_MS = 60_000;
@@ -25,6 +26,7 @@ const MINUTE_MS = 60_000;
 /** A room that is loaded and kept current: what was said, who is there, and where to say more. */
 export function LiveRoom({ live, state }: { live: Live; state: RoomState }): ReactElement {
   const scene = useScene(live, state);
+  useRunInAddress(state.runs);
   const place = useRoomPanel();
   const { bar } = scene;
   return (

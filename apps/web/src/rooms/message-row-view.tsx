@@ -41,10 +41,19 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
           isFollowing={row.isFollowing}
           isHighlighted={isHighlighted}
           place={place}
+          activity={row.activity}
         />
       );
     case 'run':
-      return <RoomRun run={row.run} answer={row.answer} isHighlighted={isHighlighted} />;
+      return (
+        <RoomRun
+          run={row.run}
+          answer={row.answer}
+          isHighlighted={isHighlighted}
+          place={place}
+          activity={row.activity}
+        />
+      );
     case 'pending':
       return <PendingMessageView pending={row.pending} isFollowing={row.isFollowing} />;
   }

@@ -1,7 +1,7 @@
-import type { RoomMessageView, RunState } from '@aura/contract';
+import type { ApprovalView, RoomMessageView, RunState } from '@aura/contract';
 import { expect, test } from 'vitest';
 import { messageRows } from './message-rows.ts';
-import { message, run } from './testing-rooms.ts';
+import { approval, message, run } from './testing-rooms.ts';
 
 const at = (minute: number) => `2026-01-01T10:${String(minute).padStart(2, '0')}:00.000Z`;
 const said = (id: string, minute: number, more: Partial<RoomMessageView> = {}) =>
@@ -15,11 +15,16 @@ const answer = (runId: string, messageId: string): RunState =>
   });
 const rowsOf = (
   messages: RoomMessageView[],
-  { runs = [], newAfterSeq = null }: { runs?: RunState[]; newAfterSeq?: number | null } = {},
+  {
+    runs = [],
+    newAfterSeq = null,
+    threadOf = null,
+  }: { runs?: RunState[]; newAfterSeq?: number | null; threadOf?: string | null } = {},
 ) =>
   messageRows({
     messages,
     runs: Object.fromEntries(runs.map((item) => [item.id, item])),
+    threadOf,
     hasOlderMessages: true,
     pending: [],
     newAfterSeq,
@@ -73,7 +78,7 @@ test('a message keeps its place on screen when it arrives', () => {
     attachments: [],
     status: 'sending' as const,
   };
-  const common = { runs: {}, hasOlderMessages: false, newAfterSeq: null, readerId: 'me' };
+  const common = { runs: {}, threadOf: null, hasOlderMessages: false, newAfterSeq: null, readerId: 'me' };
   const before = messageRows({ ...common, messages: [], pending: [pending] });
   const arrived = said('id', 1, { clientId: 'intent' });
   const after = messageRows({ ...common, messages: [arrived], pending: [] });
@@ -82,7 +87,14 @@ test('a message keeps its place on screen when it arrives', () => {
 
 test('older messages change nothing about the rows that were there', () => {
   const later = [said('c', 3), said('d', 4)];
-  const common = { runs: {}, hasOlderMessages: true, pending: [], newAfterSeq: null, readerId: 'me' };
+  const common = {
+    runs: {},
+    threadOf: null,
+    hasOlderMessages: true,
+    pending: [],
+    newAfterSeq: null,
+    readerId: 'me',
+  };
   const pageStarts = new Set(['c']);
   const before = messageRows({ ...common, messages: later, pageStarts });
   const after = messageRows({ ...common, messages: [said('a', 1), said('b', 2), ...later], pageStarts });
@@ -90,4 +102,36 @@ test('older messages change nothing about the rows that were there', () => {
   expect(before[0]).toMatchObject({ kind: 'message', isFollowing: false });
   const whole = messageRows({ ...common, messages: later, hasOlderMessages: false });
   expect(whole.map(({ kind }) => kind)).toEqual(['beginning', 'day', 'message', 'message']);
+});
+
+test('a run in a thread stands in the thread alone; above it, its thread says what goes on there', () => {
+  const root = said('a', 1, { replyCount: 1 });
+  const inThread = run({ id: 'r', threadOf: 'a' });
+  expect(rowsOf([root, said('b', 2)], { runs: [inThread] })).toEqual(['a', 'b+']);
+  expect(rowsOf([said('c', 3)], { runs: [inThread], threadOf: 'a' })).toEqual(['c', 'run r']);
+  const activityOf = (runs: RunState[]) =>
+    messageRows({
+      messages: [root],
+      runs: Object.fromEntries(runs.map((item) => [item.id, item])),
+      threadOf: null,
+      hasOlderMessages: true,
+      pending: [],
+      newAfterSeq: null,
+      readerId: 'me',
+    }).flatMap((row) => (row.kind === 'message' ? [row.activity] : []));
+  const asking = (kind: ApprovalView['kind'], status: ApprovalView['status'] = 'pending'): RunState => ({
+    ...inThread,
+    id: kind,
+    status: 'waiting',
+    items: [{ kind: 'approval', approval: approval({ kind, status }) }],
+  });
+  expect(activityOf([inThread])).toEqual(['working']);
+  expect(activityOf([asking('tool'), run({ id: 'queued', status: 'queued', threadOf: 'a' })])).toEqual([
+    'approval',
+  ]);
+  expect(activityOf([inThread, asking('question')])).toEqual(['question']);
+  expect(activityOf([asking('question'), asking('unknown')])).toEqual(['approval']);
+  expect(activityOf([asking('tool', 'approved')])).toEqual(['working']);
+  expect(activityOf([{ ...asking('tool'), status: 'cancelled' }])).toEqual([null]);
+  expect(activityOf([run({ status: 'running' })])).toEqual([null]);
 });

@@ -1,6 +1,10 @@
 import type { RoomMessageView, RunState } from '@aura/contract';
 import type { PendingRoomMessage } from '@aura/client/react';
 import { isActive } from '../conversation/run-phase.ts';
+import { type ThreadActivity, threadActivities } from './thread-activity.ts';
+
+/** Of the message's thread. */
+type Activity = ThreadActivity | null;
 
 /** One line of a room's list, from top to bottom. `key` stays the same for as long as it is the same thing. */
 export type MessageRow =
@@ -8,14 +12,16 @@ export type MessageRow =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'new'; key: string }
   /** `isFollowing`: said by the same person right after the one before, so the name need not stand there again. */
-  | { kind: 'message'; key: string; message: RoomMessageView; isFollowing: boolean }
+  | { kind: 'message'; key: string; message: RoomMessageView; isFollowing: boolean; activity: Activity }
   /** `answer`: the message that it ended with, if it has said something. */
-  | { kind: 'run'; key: string; run: RunState; answer: RoomMessageView | null }
+  | { kind: 'run'; key: string; run: RunState; answer: RoomMessageView | null; activity: Activity }
   | { kind: 'pending'; key: string; pending: PendingRoomMessage; isFollowing: boolean };
 
 interface Said {
   messages: readonly RoomMessageView[];
   runs: Readonly<Record<string, RunState>>;
+  /** Whose replies they are; null: the room's own messages. */
+  threadOf: string | null;
   hasOlderMessages: boolean;
   pending: readonly PendingRoomMessage[];
   /** Messages that a page began with: they keep their name when older ones come above, so that no row changes its height. */
@@ -29,11 +35,21 @@ interface Said {
 const TOGETHER_MS = 300_000;
 
 /**
- * The lines of a room. A run that is active stands at the end, where people look; once it is over it stands at its last
+ * The lines of a room, or of a thread. Runs in threads stand there; in the room's list their threads say that something
+ * goes on. A run that is active stands at the end, where people look; once it is over it stands at its last
  * answer, which is the newest message then, or, when it said nothing, where it ended.
  */
 export function messageRows(said: Said): MessageRow[] {
-  const { messages, runs, pending, newAfterSeq, readerId } = said;
+  const { messages, pending, newAfterSeq, readerId } = said;
+  const activities = threadActivities(said.runs);
+  const runs = Object.fromEntries(
+    Object.entries(said.runs).filter(([, run]) => (run.threadOf ?? null) === said.threadOf),
+  );
+  const pushRun = (run: RunState | undefined, answer: RoomMessageView | null) => {
+    if (run === undefined) return;
+    const activity = activities.get(answer?.id ?? '') ?? null;
+    rows.push({ kind: 'run', key: `run ${run.id}`, run, answer, activity });
+  };
   const rows: MessageRow[] = said.hasOlderMessages ? [] : [{ kind: 'beginning', key: 'beginning' }];
   const lastAnswers = lastAnswersOf(messages, runs);
   const silent = Object.values(runs)
@@ -44,7 +60,7 @@ export function messageRows(said: Said): MessageRow[] {
   let day = '';
   for (const message of messages) {
     while (silent[0] !== undefined && endOf(silent[0]) < message.createdAt) {
-      pushRun(rows, silent.shift(), null);
+      pushRun(silent.shift(), null);
       before = null;
     }
     const messageDay = new Date(message.createdAt).toDateString();
@@ -64,17 +80,18 @@ export function messageRows(said: Said): MessageRow[] {
     }
     const run = answeredRun(message, runs);
     if (run !== undefined) {
-      if (!isActive(run) && lastAnswers.get(run.id) === message.id) pushRun(rows, run, message);
+      if (!isActive(run) && lastAnswers.get(run.id) === message.id) pushRun(run, message);
       before = null;
       continue;
     }
     const isFollowing = said.pageStarts?.has(message.id) !== true && follows(before, message);
-    rows.push({ kind: 'message', key: keyOf(message), message, isFollowing });
+    const activity = activities.get(message.id) ?? null;
+    rows.push({ kind: 'message', key: keyOf(message), message, isFollowing, activity });
     before = message;
   }
-  for (const run of silent) pushRun(rows, run, null);
+  for (const run of silent) pushRun(run, null);
   const active = Object.values(runs).filter(isActive);
-  for (const run of active.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) pushRun(rows, run, null);
+  for (const run of active.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) pushRun(run, null);
   const last = rows.at(-1);
   let isFollowing = last?.kind === 'message' && last.message.authorId === readerId;
   for (const item of pending) {
@@ -87,10 +104,6 @@ export function messageRows(said: Said): MessageRow[] {
 /** The same for a message before and after it has arrived. */
 function keyOf({ id, clientId }: RoomMessageView): string {
   return `said ${clientId ?? id}`;
-}
-
-function pushRun(rows: MessageRow[], run: RunState | undefined, answer: RoomMessageView | null): void {
-  if (run !== undefined) rows.push({ kind: 'run', key: `run ${run.id}`, run, answer });
 }
 
 const endOf = (run: RunState): string => run.endedAt ?? run.createdAt;

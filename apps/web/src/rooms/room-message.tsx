@@ -11,6 +11,7 @@ import { PinnedMark } from './pinned-mark.tsx';
 import { ReactionBar } from './reaction-bar.tsx';
 import { useRoomScene } from './room-context.ts';
 import classes from './room-message.module.css';
+import type { ThreadActivity } from './thread-activity.ts';
 import { ThreadLink } from './thread-link.tsx';
 
 interface RoomMessageProps {
@@ -19,11 +20,13 @@ interface RoomMessageProps {
   isHighlighted?: boolean;
   /** In a thread a message does not lead to its thread. */
   place: 'room' | 'thread';
+  /** What goes on in its thread. */
+  activity?: ThreadActivity | null;
 }
 
 /** Something that was said, with what became of it and what can be done with it. */
 export const RoomMessage = memo(function RoomMessage(props: RoomMessageProps): ReactElement {
-  const { message, isFollowing, isHighlighted = false, place } = props;
+  const { message, isFollowing, isHighlighted = false, place, activity = null } = props;
   const { i18n } = useTranslation();
   const { pins } = useRoomScene();
   const [isEditing, setIsEditing] = useState(false);
@@ -52,7 +55,7 @@ export const RoomMessage = memo(function RoomMessage(props: RoomMessageProps): R
         <Body message={message} />
       )}
       <ReactionBar message={message} />
-      {place === 'room' && message.replyCount > 0 && <ThreadLink message={message} />}
+      {place === 'room' && message.replyCount > 0 && <ThreadLink message={message} activity={activity} />}
     </MessageFrame>
   );
 });

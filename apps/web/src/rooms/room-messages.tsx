@@ -33,6 +33,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
       messageRows({
         messages,
         runs,
+        threadOf: null,
         hasOlderMessages,
         pageStarts,
         pending,

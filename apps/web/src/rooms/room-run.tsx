@@ -9,6 +9,7 @@ import { PinnedMark } from './pinned-mark.tsx';
 import { ReactionBar } from './reaction-bar.tsx';
 import { useRoomScene } from './room-context.ts';
 import classes from './room-message.module.css';
+import type { ThreadActivity } from './thread-activity.ts';
 import { ThreadLink } from './thread-link.tsx';
 import { useAttempt } from './use-attempt.ts';
 
@@ -19,10 +20,14 @@ interface RoomRunProps {
   /** The message that it ended with. */
   answer: RoomMessageView | null;
   isHighlighted: boolean;
+  place: 'room' | 'thread';
+  /** What goes on in the answer's thread. */
+  activity: ThreadActivity | null;
 }
 
-/** What the agent does for the room: its steps, what it asks, what it says. */
-export const RoomRun = memo(function RoomRun({ run, answer, isHighlighted }: RoomRunProps): ReactElement {
+/** What the agent does for the room, or in a thread: its steps, what it asks, what it says. */
+export const RoomRun = memo(function RoomRun(props: RoomRunProps): ReactElement {
+  const { run, answer, isHighlighted, place, activity } = props;
   const { t, i18n } = useTranslation();
   const { actions, pins } = useRoomScene();
   const attempt = useAttempt();
@@ -32,7 +37,7 @@ export const RoomRun = memo(function RoomRun({ run, answer, isHighlighted }: Roo
       isFollowing={false}
       isHighlighted={isHighlighted}
       mark={answer !== null && pins.has(answer.id) && <PinnedMark />}
-      actions={answer?.deletedAt === null && <MessageActions message={answer} place="room" />}
+      actions={answer?.deletedAt === null && <MessageActions message={answer} place={place} />}
       time={
         <time dateTime={run.createdAt} title={formatInstant(run.createdAt, i18n.language)}>
           {formatTime(run.createdAt, i18n.language)}
@@ -54,7 +59,9 @@ export const RoomRun = memo(function RoomRun({ run, answer, isHighlighted }: Roo
         <p className={classes.deleted}>{t('rooms.message.deleted')}</p>
       )}
       {answer !== null && <ReactionBar message={answer} />}
-      {answer !== null && answer.replyCount > 0 && <ThreadLink message={answer} />}
+      {place === 'room' && answer !== null && answer.replyCount > 0 && (
+        <ThreadLink message={answer} activity={activity} />
+      )}
     </MessageFrame>
   );
 });

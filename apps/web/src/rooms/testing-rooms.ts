@@ -1,4 +1,4 @@
-import type { RoomMessageView, RoomView, RunState } from '@aura/contract';
+import type { ApprovalView, RoomMessageView, RoomView, RunState } from '@aura/contract';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
@@ -56,6 +56,35 @@ export function run(values: Partial<RunState> = {}): RunState {
     items: [],
     timeline: [],
     usage: null,
+    ...values,
+  };
+}
+
+export function approval(values: Partial<ApprovalView> = {}): ApprovalView {
+  return {
+    id: 'approval',
+    kind: 'tool',
+    conversationId: 'room',
+    runId: 'run',
+    userId: 'anna',
+    toolCallId: 'call',
+    toolName: 'send',
+    toolVersion: '1',
+    risk: 'external',
+    title: 'send',
+    args: {},
+    argsHash: '',
+    question: null,
+    allowed: ['approve', 'reject'],
+    approvers: { kind: 'room', who: 'moderators' },
+    status: 'pending',
+    createdAt: AT,
+    expiresAt: AT,
+    decidedAt: null,
+    decidedBy: null,
+    reason: null,
+    editedArgs: null,
+    answer: null,
     ...values,
   };
 }

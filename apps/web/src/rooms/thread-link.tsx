@@ -6,12 +6,18 @@ import { useTranslation } from 'react-i18next';
 import { useNow } from '../app/use-now.ts';
 import { formatAgo } from '../i18n/format.ts';
 import classes from './room-message.module.css';
+import type { ThreadActivity } from './thread-activity.ts';
 import { useRoomPanel } from './use-room-panel.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The way into the thread of a message. */
-export function ThreadLink({ message }: { message: RoomMessageView }): ReactElement {
+interface ThreadLinkProps {
+  message: RoomMessageView;
+  activity: ThreadActivity | null;
+}
+
+/** The way into the thread of a message, with what goes on there. */
+export function ThreadLink({ message, activity }: ThreadLinkProps): ReactElement {
   const { t, i18n } = useTranslation();
   const { open } = useRoomPanel();
   const now = useNow(MINUTE_MS);
@@ -22,6 +28,11 @@ export function ThreadLink({ message }: { message: RoomMessageView }): ReactElem
     >
       <IconMessages size={15} aria-hidden />
       {t('rooms.message.replies', { count: message.replyCount })}
+      {activity !== null && (
+        <span className={classes.activity} data-activity={activity}>
+          · {t(`rooms.message.activity.${activity}`)}
+        </span>
+      )}
       {message.lastReplyAt !== null && (
         <span className={classes.lastReply}>
           {t('rooms.message.lastReply', { when: formatAgo(message.lastReplyAt, i18n.language, now) })}

@@ -21,7 +21,7 @@ interface ThreadPanelProps {
   canWrite: boolean;
 }
 
-/** A message with the replies to it. */
+/** A message with the replies to it, and what the agent does among them. */
 export function ThreadPanel({ messageId, replySeq, canWrite }: ThreadPanelProps): ReactElement {
   const { t } = useTranslation();
   const { scrollerRef, letGo } = useStickToBottom();
@@ -67,23 +67,24 @@ interface RepliesProps extends Pick<ThreadPanelProps, 'messageId' | 'replySeq'> 
   letGo: () => void;
 }
 
-function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement {
+function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement | null {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const { room, reader } = useRoomScene();
   const thread = useThread(room.id, messageId);
-  const { status, error, replies, pending, hasOlder, isLoadingOlder, loadOlder } = thread;
+  const { status, error, replies, runs, pending, hasOlder, isLoadingOlder, loadOlder } = thread;
   const rows = useMemo(
     () =>
       messageRows({
         messages: replies,
-        runs: {},
+        runs,
+        threadOf: messageId,
         hasOlderMessages: true,
         pending,
         newAfterSeq: null,
         readerId: reader.userId,
       }),
-    [replies, pending, reader.userId],
+    [replies, runs, messageId, pending, reader.userId],
   );
   const { arriveInThread } = useRoomPanel();
   const listRef = useRef<HTMLDivElement>(null);
@@ -100,6 +101,8 @@ function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement {
   if (status === 'loading' && rows.length === 0) {
     return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
   }
+  // That there is no such message is said in its place.
+  if (error?.code === 'NOT_FOUND') return null;
   if (status === 'error' && replies.length === 0) {
     return (
       <div className={classes.failed} role="alert">
