@@ -13,6 +13,7 @@ export type MessageWriter = GroupCommit<NewRoomMessage, WrittenMessage>;
 export function createMessageWriter(ctx: { database: Database; hub: Pick<Hub, 'publish'> }): MessageWriter {
   return createGroupCommit<NewRoomMessage, WrittenMessage>({
     partOf: ({ roomId }) => roomId,
+    gathers: true,
     async write(requests) {
       const results = await writeEach(requests, async (distinct) =>
         asWriter(ctx.database, async (db) => await writeMessages(db, distinct)),
