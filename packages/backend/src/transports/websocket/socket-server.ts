@@ -13,7 +13,7 @@ import type { SocketLimits } from './limits.ts';
 import { serveSocket } from './serve-socket.ts';
 import { createSocketRegistry } from './socket-registry.ts';
 import { nudge } from './token-lifetime.ts';
-import { refusalOf, refuse, TRPC_SOCKET_URL } from './upgrade-guard.ts';
+import { type Refusal, refusalOf, refuse, TRPC_SOCKET_URL } from './upgrade-guard.ts';
 
 /** The WebSocket side of `/trpc`, and the chat sockets of older clients: one guard, one count, one end. */
 export interface SocketServer extends AsyncDisposable {
@@ -46,6 +46,8 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
   const registry = createSocketRegistry({ maxPerUser: limits.maxSocketsPerUser });
   let isDraining = false;
   const pace = createPace();
+  /** In the line. */
+  let arriving = 0;
 
   const revoked = core.sessionWatch.onRevoked((sessionId) => {
     for (const ws of registry.ofSession(sessionId)) {
@@ -66,23 +68,29 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
     await allGone(all(), limits.closeMs);
   };
 
-  const admit = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const refusalNow = (req: IncomingMessage): Refusal | null => {
     const address = clientAddress(req, core.config.trustedProxies) ?? '';
-    const chatAddress = parseChatAddress(req.url);
-    const refusal = refusalOf(req, {
-      isKnownAddress: req.url === TRPC_SOCKET_URL || chatAddress !== null,
+    const count = wss.clients.size + chat.wss.clients.size + chat.pendingCount + arriving;
+    return refusalOf(req, {
+      isKnownAddress: req.url === TRPC_SOCKET_URL || parseChatAddress(req.url) !== null,
       isDraining,
       allowedOrigins: core.config.allowedOrigins,
       allowedHosts: core.config.allowedHosts,
-      isFull: wss.clients.size + chat.wss.clients.size + chat.pendingCount >= limits.maxSockets,
+      isFull: count >= limits.maxSockets,
       isAddressFull: registry.countOf(address) >= limits.maxSocketsPerAddress,
     });
+  };
+
+  const admit = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const refusal = refusalNow(req);
     if (refusal !== null) {
       refuse(socket, refusal);
       return;
     }
+    const chatAddress = parseChatAddress(req.url);
     if (chatAddress !== null) {
-      chat.handleUpgrade({ req, socket, head, from: address }, chatAddress);
+      const from = clientAddress(req, core.config.trustedProxies) ?? '';
+      chat.handleUpgrade({ req, socket, head, from }, chatAddress);
       return;
     }
     wss.handleUpgrade(req, socket, head, (ws) =>
@@ -93,7 +101,17 @@ export function createSocketServer({ core, router, limits }: Options): SocketSer
   return {
     handleUpgrade(req, socket, head) {
       socket.on('error', () => socket.destroy());
-      void pace.next().then(() => admit(req, socket, head));
+      const refusal = refusalNow(req);
+      if (refusal !== null) {
+        refuse(socket, refusal);
+        return;
+      }
+      arriving++;
+      void pace.next().then(() => {
+        arriving--;
+        // Once more: others came in meanwhile.
+        admit(req, socket, head);
+      });
     },
     get openCount() {
       return allOpen().length;
