@@ -2,17 +2,12 @@ import { formatCursor, type RoomState } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { withSnapshot } from '../../db/transaction.ts';
 import { readStreamHead } from '../../realtime/read-events.ts';
-import { activeRuns } from '../agent/active-runs.ts';
-import { readRuns } from '../conversation/read-runs.ts';
-import { redactFor } from './redact-for.ts';
+import { readWindow } from './read-window.ts';
 import { enterRoom } from './room-access.ts';
-import { messagesBefore, pinnedIds } from './room-message-store.ts';
-import { roomMessageViews } from './room-message-view.ts';
+import { pinnedIds } from './room-message-store.ts';
 import { type Viewer, viewerIn } from './room-standing.ts';
 import { listMembers } from './room-store.ts';
 import { roomMemberView, roomView } from './room-view.ts';
-
-const WINDOW_MESSAGES = 50;
 
 export interface RoomSnapshot {
   state: RoomState;
@@ -37,19 +32,14 @@ export async function readRoom(
     const stream = await readStreamHead(db, roomId);
     if (stream === null) throw new Error('a room without its stream');
     const viewer = viewerIn(ctx.caller, { room, me });
-    const page = { ...place, threadOf: null, before: null, limit: WINDOW_MESSAGES };
-    const { rows, hasMore } = await messagesBefore(db, page);
-    const runIds = [
-      ...rows.map(({ runId }) => runId),
-      ...(await activeRuns({ db }, room)).map(({ id }) => id),
-    ];
+    const { messages, runs, hasOlder } = await readWindow(db, room, { threadOf: null, viewer });
     const state: RoomState = {
       room: roomView(room),
       members: (await listMembers(db, place)).map(roomMemberView),
-      messages: await roomMessageViews(db, rows),
-      runs: await readRuns(db, room, runIds, redactFor(viewer).runEvent),
+      messages,
+      runs,
       pins: await pinnedIds(db, place),
-      hasOlderMessages: hasMore,
+      hasOlderMessages: hasOlder,
     };
     const cursor = formatCursor({ epoch: stream.epoch, seq: stream.head });
     return { state, cursor, readSeq: me.readSeq, viewer };

@@ -100,7 +100,7 @@ export async function startTestRun(
       messageId,
       threadOf,
       model: run.model,
-      status: threadOf === null ? 'completed' : 'queued',
+      status: 'queued',
       firstSeq: head + 1,
     })
     .execute();
