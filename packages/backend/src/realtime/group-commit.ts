@@ -22,7 +22,7 @@ export interface GroupCommitOptions<Q, R> {
   /**
    * Whether, after a group of several, the next one is waited for a moment: those who have just been answered are about to
    * write again, and join it. For writers of several nodes to one stream, who take turns: half-filled groups would cost
-   * them a third of what they get through (`npm run chat-send -w bench`).
+   * them a fifth of what they get through (`npm run chat-send -w bench`).
    */
   gathers?: boolean;
 }
