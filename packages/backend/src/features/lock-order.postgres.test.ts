@@ -8,13 +8,12 @@ import { createTestCaller, type TestCaller } from '../testing/test-caller.ts';
 import { lockConversation } from './conversation/conversation-store.ts';
 import { ask } from './agent/agent-testing.ts';
 import { askInRoom } from './chat/room-agent-testing.ts';
+import { takeBack } from './chat/delete-message.ts';
 import { enterRoom } from './chat/room-access.ts';
-import { lockMessage } from './chat/room-message-store.ts';
 import { createTestRoom, say } from './chat/room-testing.ts';
 import { FencedError } from '../realtime/group-writer.ts';
 import { NO_PAST } from './agent/read-run-past.ts';
 import { RunSession } from './agent/run-session.ts';
-import { stopRuns } from './agent/stop-runs.ts';
 import { claimRun, lockRun, renewLeases, type PlacedRun } from './agent/run-store.ts';
 
 let test: TestBackend;
@@ -75,13 +74,11 @@ describe('two transactions never wait for each other in a circle', () => {
     const { messageId: threadOf } = await say(owner, roomId, 'root');
     const { runId } = await askInRoom(owner, roomId, '#say hi', { threadOf });
     const session = sessionOf(await claim(owner, runId));
-    const key = { ...owner.ctx.caller, roomId };
     await withTransaction(owner.ctx, async (tx) => {
       await enterRoom(tx.db, owner.ctx.caller, { roomId, hold: 'conversation' });
       await session.checkpoint(...said(runId));
       await failOnWaits(tx.db);
-      await stopRuns(tx, owner.ctx, { conversationId: roomId, threadOf });
-      await lockMessage(tx.db, { ...key, messageId: threadOf });
+      await takeBack(tx, owner.ctx, { roomId, messageId: threadOf });
     });
     await expect(session.checkpoint(...said(runId))).rejects.toThrow(FencedError);
   });

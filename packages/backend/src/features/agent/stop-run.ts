@@ -7,6 +7,7 @@ import { keepRoomStanding } from '../chat/room-standing.ts';
 import { finishRun } from './finish-run.ts';
 import { findRun, type PlacedRun } from './run-store.ts';
 import { runView } from './run-view.ts';
+import { tellRunner } from './tell-runner.ts';
 
 /**
  * Stops a run, whoever executes it and whether or not that process is alive: the run ends here, keeping what had been
@@ -20,8 +21,7 @@ export async function stopRun(ctx: CallerContext, { runId }: RunRef): Promise<Ru
     if (run.isInRoom) await assertMayStop(tx, ctx, run);
     return [];
   });
-  ctx.runner.cancel(runId);
-  if (finish.kind === 'ended' && finish.next !== null) ctx.runner.wake(finish.next);
+  tellRunner(ctx.runner, { cancel: [runId], wake: finish.kind === 'ended' ? finish.next : null });
   return runView(await read(ctx, runId));
 }
 

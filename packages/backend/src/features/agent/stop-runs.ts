@@ -5,19 +5,19 @@ import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { endRun } from './end-run.ts';
 import { findActiveRuns, nextActiveRun } from './run-store.ts';
-import { NO_RUNS, type TurnedRuns } from './tell-runner.ts';
+import { NO_HINTS, type RunHints } from './tell-runner.ts';
 
 export interface StoppedRuns {
   /** To be said in the conversation and in other streams, in the same transaction. */
   events: Unplaced<RunEvent>[];
   notices: Append[];
-  /** To be told to the runner after it. */
-  runs: TurnedRuns;
+  hints: RunHints;
 }
 
 /**
  * Stops everything that is under way, waiting or queued in a conversation, or of that what one user asked for (`askedBy`),
- * or what was asked in one thread of a room (`threadOf`). The caller holds the conversation's lock, and none of a message.
+ * or what was asked in one thread of a room (`threadOf`). The caller holds the conversation's lock, and none of a message: runs are
+ * locked before those.
  */
 export async function stopRuns(
   tx: Tx,
@@ -42,12 +42,12 @@ export async function stopRuns(
     events.push(...(ended?.events ?? []));
     notices.push(...(ended?.notices ?? []));
   }
-  if (runIds.length === 0) return { events, notices, runs: NO_RUNS };
+  if (runIds.length === 0) return { events, notices, hints: NO_HINTS };
   const { activeRunId } = await tx.db
     .updateTable('conversations')
     .set({ activeRunId: nextActiveRun(conversationId) })
     .where('id', '=', conversationId)
     .returning('activeRunId')
     .executeTakeFirstOrThrow();
-  return { events, notices, runs: { stopped: runIds, next: activeRunId } };
+  return { events, notices, hints: { cancel: runIds, wake: activeRunId } };
 }

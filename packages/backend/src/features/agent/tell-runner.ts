@@ -1,17 +1,17 @@
 import type { Runner } from './runner.ts';
 
-/** What a transaction has done to the runs of a conversation. */
-export interface TurnedRuns {
-  /** Ended here, whoever executes them. */
-  stopped: readonly string[];
+/** What a transaction has done to runs, for the runner to hear of after it. */
+export interface RunHints {
+  /** Ended, whoever executes them. */
+  cancel: readonly string[];
   /** The one whose turn it is now. */
-  next: string | null;
+  wake: string | null;
 }
 
-export const NO_RUNS: TurnedRuns = { stopped: [], next: null };
+export const NO_HINTS: RunHints = { cancel: [], wake: null };
 
-/** To be called once the transaction has committed; a hint, without which the runner finds out by itself. */
-export function tellRunner(runner: Pick<Runner, 'cancel' | 'wake'>, { stopped, next }: TurnedRuns): void {
-  for (const runId of stopped) runner.cancel(runId);
-  if (next !== null) runner.wake(next);
+/** Without it the runner finds out by itself, a little later. */
+export function tellRunner(runner: Pick<Runner, 'cancel' | 'wake'>, { cancel, wake }: RunHints): void {
+  for (const runId of cancel) runner.cancel(runId);
+  if (wake !== null) runner.wake(wake);
 }

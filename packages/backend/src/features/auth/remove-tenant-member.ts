@@ -28,8 +28,8 @@ export async function removeTenantMember(
 async function leaveRooms(ctx: CallerContext, userId: string): Promise<void> {
   const { tenantId, userId: by } = ctx.caller;
   try {
-    const turned = await takeOutRemoved(ctx, { tenantId, userId, by });
-    for (const runs of turned) tellRunner(ctx.runner, runs);
+    const hints = await takeOutRemoved(ctx, { tenantId, userId, by });
+    for (const hint of hints) tellRunner(ctx.runner, hint);
   } catch (err) {
     ctx.log.error({ err, tenantId, userId }, 'a removed member could not be taken out of all rooms');
   }

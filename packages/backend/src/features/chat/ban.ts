@@ -3,9 +3,8 @@ import { notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { storableText } from '../../db/json-text.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
-import { NO_RUNS, tellRunner } from '../agent/tell-runner.ts';
+import { NO_HINTS, tellRunner } from '../agent/tell-runner.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import { announceInRoom } from './announce-in-room.ts';
 import { assertModerator, assertOutranks } from './chat-policy.ts';
 import { enterRoom } from './room-access.ts';
 import { insertBan } from './room-ban-store.ts';
@@ -21,22 +20,20 @@ export async function ban(
   { roomId, userId, reason }: BanInput,
 ): Promise<Record<string, never>> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
-  const runs = await withTransaction(ctx, async (tx) => {
-    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
+  const hints = await withTransaction(ctx, async (tx) => {
+    const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
     assertModerator(me);
     const member = await findMember(tx.db, { ...place, userId });
     if (member !== undefined) assertOutranks(me, member);
     const name = member?.name ?? (await nameOf(tx, { ...place, userId }));
     const why = reason === undefined || reason === '' ? null : storableText(reason);
     const isNew = await insertBan(tx.db, { ...place, userId, name, reason: why, bannedBy: me.userId });
-    if (!isNew) return NO_RUNS;
+    if (!isNew) return NO_HINTS;
     await writeAudit(tx, ctx, { action: 'chat.member_banned', subject: roomId, data: { userId } });
-    const out = await takeOut(tx, ctx, place, { userId, how: 'banned', by: me.userId, reason: why });
-    if (out === null) return NO_RUNS;
-    await announceInRoom(tx, place, out);
-    return out.runs;
+    if (member === undefined) return NO_HINTS;
+    return await takeOut(tx, ctx, room, { userId, how: 'banned', by: me.userId, reason: why });
   });
-  tellRunner(ctx.runner, runs);
+  tellRunner(ctx.runner, hints);
   return {};
 }
 

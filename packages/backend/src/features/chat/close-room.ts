@@ -4,7 +4,7 @@ import type { Tx } from '../../db/transaction.ts';
 import type { Append } from '../../realtime/append.ts';
 import type { Unplaced } from '../../realtime/event.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
-import type { TurnedRuns } from '../agent/tell-runner.ts';
+import type { RunHints } from '../agent/tell-runner.ts';
 import { setArchived } from './room-settings-store.ts';
 import type { RoomKey } from './room-store.ts';
 import { roomView } from './room-view.ts';
@@ -14,7 +14,7 @@ export interface ClosedRoom {
   events: Unplaced<RoomEvent>[];
   /** For other streams than the room's. */
   appends: Append[];
-  runs: TurnedRuns;
+  hints: RunHints;
 }
 
 /**
@@ -32,6 +32,6 @@ export async function closeRoom(
     room,
     events: [...stopped.events, { type: 'room_updated', data: { room } }],
     appends: stopped.notices,
-    runs: stopped.runs,
+    hints: stopped.hints,
   };
 }

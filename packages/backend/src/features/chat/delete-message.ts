@@ -4,7 +4,7 @@ import type { CallerContext } from '../../context.ts';
 import { readNow } from '../../db/database-now.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
-import { NO_RUNS, tellRunner, type TurnedRuns } from '../agent/tell-runner.ts';
+import { NO_HINTS, tellRunner, type RunHints } from '../agent/tell-runner.ts';
 import { announceInRoom } from './announce-in-room.ts';
 import { assertMayDelete } from './chat-policy.ts';
 import { deleteBlobs } from './delete-blobs.ts';
@@ -22,17 +22,18 @@ export async function deleteMessage(
   ctx: CallerContext,
   input: RoomMessageRef,
 ): Promise<Record<string, never>> {
-  const { files, runs } = await withTransaction(ctx, async (tx) => await takeBack(tx, ctx, input));
-  tellRunner(ctx.runner, runs);
+  const { files, hints } = await withTransaction(ctx, async (tx) => await takeBack(tx, ctx, input));
+  tellRunner(ctx.runner, hints);
   await deleteBlobs(ctx, files);
   return {};
 }
 
-async function takeBack(
+/** What `deleteMessage` does in its transaction; the rest is done after it. */
+export async function takeBack(
   tx: Tx,
   ctx: CallerContext,
   input: RoomMessageRef,
-): Promise<{ files: string[]; runs: TurnedRuns }> {
+): Promise<{ files: string[]; hints: RunHints }> {
   const { tenantId, userId } = ctx.caller;
   const { roomId, messageId } = input;
   const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
@@ -40,7 +41,7 @@ async function takeBack(
   const message = await findMessage(tx.db, { tenantId, roomId, messageId });
   if (message === undefined) throw notFound('message');
   assertMayDelete(me, message);
-  if (message.deletedAt !== null) return { files: [], runs: NO_RUNS };
+  if (message.deletedAt !== null) return { files: [], hints: NO_HINTS };
   const stopped = await stopRuns(tx, ctx, { conversationId: roomId, threadOf: messageId });
   const deletedAt = await readNow(tx.db);
   const files = await emptyMessage(tx.db, { messageId, deletedAt });
@@ -51,5 +52,5 @@ async function takeBack(
     { tenantId, roomId },
     { events: [...stopped.events, { type: 'message_deleted', data }], appends: stopped.notices },
   );
-  return { files, runs: stopped.runs };
+  return { files, hints: stopped.hints };
 }

@@ -1,11 +1,9 @@
 import type { RoomRef } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { type Tx, withTransaction } from '../../db/transaction.ts';
-import { tellRunner, type TurnedRuns } from '../agent/tell-runner.ts';
+import { NO_HINTS, type RunHints, tellRunner } from '../agent/tell-runner.ts';
 import { holdConversation } from '../conversation/hold-conversation.ts';
-import { announceInRoom } from './announce-in-room.ts';
 import { assertReplaced } from './chat-policy.ts';
-import { closeRoom } from './close-room.ts';
 import { countOthers } from './room-member-store.ts';
 import { findMember, findRoom, lockRoom } from './room-store.ts';
 import { takeOut } from './take-out.ts';
@@ -16,30 +14,21 @@ import { takeOut } from './take-out.ts';
  * a room that is open.
  */
 export async function leaveRoom(ctx: CallerContext, { roomId }: RoomRef): Promise<Record<string, never>> {
-  const turned = await withTransaction(ctx, async (tx) => await leave(tx, ctx, roomId));
-  for (const runs of turned) tellRunner(ctx.runner, runs);
+  tellRunner(ctx.runner, await withTransaction(ctx, async (tx) => await leave(tx, ctx, roomId)));
   return {};
 }
 
-async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<TurnedRuns[]> {
+async function leave(tx: Tx, ctx: CallerContext, roomId: string): Promise<RunHints> {
   const { tenantId, userId } = ctx.caller;
   const place = { tenantId, roomId };
   // Strangers hold up nobody.
-  if ((await findMember(tx.db, { ...place, userId })) === undefined) return [];
+  if ((await findMember(tx.db, { ...place, userId })) === undefined) return NO_HINTS;
   await holdConversation(tx, { tenantId, conversationId: roomId });
   await lockRoom(tx.db, place);
   const room = await findRoom(tx.db, place);
   const me = await findMember(tx.db, { ...place, userId });
-  if (room === undefined || me === undefined) return [];
+  if (room === undefined || me === undefined) return NO_HINTS;
   const others = await countOthers(tx.db, { ...place, userId });
   if (others.members > 0 && room.archivedAt === null) assertReplaced(me, others);
-  const isClosed = others.members === 0 && room.archivedAt === null;
-  const closed = isClosed ? await closeRoom(tx, ctx, place) : null;
-  const left = await takeOut(tx, ctx, place, { userId, how: 'left', by: userId, reason: null });
-  await announceInRoom(tx, place, {
-    events: [...(closed?.events ?? []), ...(left?.events ?? [])],
-    notices: left?.notices,
-    appends: [...(closed?.appends ?? []), ...(left?.appends ?? [])],
-  });
-  return [closed?.runs ?? [], left?.runs ?? []].flat();
+  return await takeOut(tx, ctx, room, { userId, how: 'left', by: userId, reason: null });
 }

@@ -1,9 +1,8 @@
 import type { RemoveMemberInput } from '@aura/contract';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
-import { NO_RUNS, tellRunner } from '../agent/tell-runner.ts';
+import { NO_HINTS, tellRunner } from '../agent/tell-runner.ts';
 import { writeAudit } from '../audit/write-audit.ts';
-import { announceInRoom } from './announce-in-room.ts';
 import { assertModerator, assertOutranks } from './chat-policy.ts';
 import { enterRoom } from './room-access.ts';
 import { findMember } from './room-store.ts';
@@ -18,18 +17,15 @@ export async function removeMember(
   { roomId, userId }: RemoveMemberInput,
 ): Promise<Record<string, never>> {
   const place = { tenantId: ctx.caller.tenantId, roomId };
-  const runs = await withTransaction(ctx, async (tx) => {
-    const { me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
+  const hints = await withTransaction(ctx, async (tx) => {
+    const { room, me } = await enterRoom(tx.db, ctx.caller, { roomId, hold: 'conversation' });
     assertModerator(me);
     const member = await findMember(tx.db, { ...place, userId });
-    if (member === undefined) return NO_RUNS;
+    if (member === undefined) return NO_HINTS;
     assertOutranks(me, member);
-    const removed = await takeOut(tx, ctx, place, { userId, how: 'removed', by: me.userId, reason: null });
-    if (removed === null) return NO_RUNS;
     await writeAudit(tx, ctx, { action: 'chat.member_removed', subject: roomId, data: { userId } });
-    await announceInRoom(tx, place, removed);
-    return removed.runs;
+    return await takeOut(tx, ctx, room, { userId, how: 'removed', by: me.userId, reason: null });
   });
-  tellRunner(ctx.runner, runs);
+  tellRunner(ctx.runner, hints);
   return {};
 }

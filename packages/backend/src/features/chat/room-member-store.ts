@@ -56,11 +56,8 @@ export async function findRemovedMembers(
   return await query.orderBy('m.roomId').orderBy('m.userId').limit(limit).execute();
 }
 
-/** Takes the row away and keeps what must not be lifted by coming back. Undefined: there was none. */
-export async function deleteMember(
-  db: Db,
-  { tenantId, roomId, userId }: MemberKey,
-): Promise<RoomMemberRow | undefined> {
+/** Takes the row away and keeps what must not be lifted by coming back. */
+export async function deleteMember(db: Db, { tenantId, roomId, userId }: MemberKey): Promise<void> {
   const row = await db
     .deleteFrom('roomMembers')
     .where('tenantId', '=', tenantId)
@@ -75,7 +72,6 @@ export async function deleteMember(
       .values({ tenantId, roomId, userId, mutedUntil, lastPostedAt })
       .execute();
   }
-  return row;
 }
 
 /** What was kept of people who left, by user; from now on their rows hold it again. */

@@ -1,46 +1,50 @@
 import type { RoomEvent } from '@aura/contract';
 import type { BackendConfig } from '../../config.ts';
 import type { Tx } from '../../db/transaction.ts';
-import type { Append } from '../../realtime/append.ts';
-import type { Unplaced } from '../../realtime/event.ts';
 import { stopRuns } from '../agent/stop-runs.ts';
-import type { TurnedRuns } from '../agent/tell-runner.ts';
-import type { MemberNotice } from './announce-in-room.ts';
-import { deleteMember } from './room-member-store.ts';
-import { findMember, type RoomKey } from './room-store.ts';
+import type { RunHints } from '../agent/tell-runner.ts';
+import { announceInRoom } from './announce-in-room.ts';
+import { closeRoom } from './close-room.ts';
+import { countOthers, deleteMember } from './room-member-store.ts';
+import type { RoomRow } from './room-store.ts';
 
 type Departure = Extract<RoomEvent, { type: 'member_left' }>['data'];
 
-export interface TakenOut {
-  events: Unplaced<RoomEvent>[];
-  notices: MemberNotice[];
-  /** For other streams than the room's. */
-  appends: Append[];
-  runs: TurnedRuns;
-}
-
 /**
- * Takes somebody out of a room and answers what says so, for the caller to announce; null when the person is not in it. Open
- * feeds of that person end with the event. What the agent does there for that person is stopped: it acts for nobody who is
- * not there, and a decision that only they could make would be waited for in vain. The caller holds the conversation and
- * the room.
+ * Takes a member out of a room, which ends their open feeds; the last one out archives it. What the agent does there for
+ * that person is stopped: it acts for nobody who is not there, and a decision that only they could make would be waited for
+ * in vain. The caller holds the conversation and the room, and this comes last in its transaction.
  */
 export async function takeOut(
   tx: Tx,
   ctx: { config: Pick<BackendConfig, 'rates'> },
-  { tenantId, roomId }: RoomKey,
+  room: Pick<RoomRow, 'id' | 'tenantId' | 'archivedAt'>,
   departure: Departure,
-): Promise<TakenOut | null> {
+): Promise<RunHints> {
+  const { id: roomId, tenantId, archivedAt } = room;
   const { userId } = departure;
-  const member = { tenantId, roomId, userId };
-  if ((await findMember(tx.db, member)) === undefined) return null;
+  const place = { tenantId, roomId };
+  const isLast = archivedAt === null && (await countOthers(tx.db, { ...place, userId })).members === 0;
   // Before they are out, so that their own inbox is told as well.
-  const stopped = await stopRuns(tx, ctx, { conversationId: roomId, askedBy: userId });
-  await deleteMember(tx.db, member);
-  return {
-    events: [...stopped.events, { type: 'member_left', data: departure }],
+  const ended = isLast ? await closeRoom(tx, ctx, place) : await stopFor(tx, ctx, { roomId, userId });
+  await deleteMember(tx.db, { ...place, userId });
+  await announceInRoom(tx, place, {
+    events: [...ended.events, { type: 'member_left', data: departure }],
     notices: [{ userId, event: { type: 'room_left', data: { roomId } } }],
-    appends: stopped.notices,
-    runs: stopped.runs,
-  };
+    appends: ended.appends,
+  });
+  return ended.hints;
+}
+
+async function stopFor(
+  tx: Tx,
+  ctx: { config: Pick<BackendConfig, 'rates'> },
+  { roomId, userId }: { roomId: string; userId: string },
+) {
+  const {
+    events,
+    notices: appends,
+    hints,
+  } = await stopRuns(tx, ctx, { conversationId: roomId, askedBy: userId });
+  return { events, appends, hints };
 }

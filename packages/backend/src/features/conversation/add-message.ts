@@ -24,7 +24,7 @@ export interface AddedMessage {
   /** The run that answers it; one under way already when the message steers it. */
   runId: string;
   /** Runs that were stopped for it. */
-  stopped: string[];
+  stopped: readonly string[];
 }
 
 /**

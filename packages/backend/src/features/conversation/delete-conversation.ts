@@ -13,7 +13,7 @@ export async function deleteConversation(
   ctx: CallerContext,
   { conversationId }: ConversationRef,
 ): Promise<Record<string, never>> {
-  const runs = await withTransaction(ctx, async (tx) => {
+  const hints = await withTransaction(ctx, async (tx) => {
     const current = await lockConversation(tx.db, { ...ctx.caller, conversationId });
     if (current === undefined) throw notFound('conversation');
     const stopped = await stopRuns(tx, ctx, { conversationId });
@@ -25,8 +25,8 @@ export async function deleteConversation(
       .executeTakeFirstOrThrow();
     const deleted = { type: 'conversation_deleted', data: {} } as const;
     await announceConversation(tx, row, [...stopped.events, deleted], stopped.notices);
-    return stopped.runs;
+    return stopped.hints;
   });
-  tellRunner(ctx.runner, runs);
+  tellRunner(ctx.runner, hints);
   return {};
 }

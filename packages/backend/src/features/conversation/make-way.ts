@@ -17,7 +17,8 @@ export interface Way {
   steered: string | null;
   /** Its run does not begin now. */
   isBehind: boolean;
-  stopped: string[];
+  /** Runs that were stopped for it. */
+  stopped: readonly string[];
   events: Unplaced<RunEvent>[];
   notices: Append[];
 }
@@ -29,7 +30,7 @@ const FREE: Way = { steered: null, isBehind: false, stopped: [], events: [], not
  * (`whenWaiting`). Throws RUN_ACTIVE or APPROVAL_PENDING when the rule is to refuse them. The caller holds the lock.
  */
 export async function makeWay(tx: Tx, ctx: CallerContext, conversation: ConversationRow): Promise<Way> {
-  const runs = await activeRuns(tx, conversation);
+  const runs = await activeRuns(tx.db, conversation);
   const [current] = runs;
   if (current === undefined) return FREE;
   const isWaiting = current.status === 'waiting';
@@ -45,14 +46,11 @@ export async function makeWay(tx: Tx, ctx: CallerContext, conversation: Conversa
       }
       return { ...FREE, isBehind: true };
     case 'interrupt': {
-      const {
-        runs: { stopped },
-        ...said
-      } = await stopRuns(tx, ctx, {
+      const { hints, events, notices } = await stopRuns(tx, ctx, {
         conversationId: conversation.id,
         ...(isWaiting ? { supersededBy: ctx.caller.userId } : {}),
       });
-      return { ...FREE, ...said, stopped: [...stopped] };
+      return { ...FREE, events, notices, stopped: hints.cancel };
     }
     case 'steer':
       if ((await countSteering(tx.db, conversation, current.id)) >= MAX_QUEUED) {

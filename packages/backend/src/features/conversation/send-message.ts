@@ -3,6 +3,7 @@ import { AppError, notFound } from '../../app-error.ts';
 import type { CallerContext } from '../../context.ts';
 import { withTransaction } from '../../db/transaction.ts';
 import { requestHash } from '../../request-hash.ts';
+import { tellRunner } from '../agent/tell-runner.ts';
 import { addMessage } from './add-message.ts';
 import { findMessageByClientId, lockConversation } from './conversation-store.ts';
 
@@ -29,7 +30,6 @@ export async function sendMessage(ctx: CallerContext, input: SendMessageInput): 
     const message = { text, context, clientId, requestHash: hash };
     return await addMessage(tx, ctx, { conversation, message });
   });
-  for (const runId of stopped ?? []) ctx.runner.cancel(runId);
-  if (stopped !== null) ctx.runner.wake(sent.runId);
+  if (stopped !== null) tellRunner(ctx.runner, { cancel: stopped, wake: sent.runId });
   return sent;
 }
