@@ -48,7 +48,7 @@ export const runViewSchema = z.object({
   conversationId: idSchema,
   /** The message that asked for it. */
   messageId: idSchema,
-  /** Of a run in a room: the message whose thread it was asked in, and answers in. */
+  /** Of a run in a room: the message whose thread it was asked in, and answers in. Left out: in none, or before threads had runs. */
   threadOf: idSchema.optional(),
   model: z.string(),
   status: runStatusSchema,
@@ -134,7 +134,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
       usage: usageSchema.nullable(),
       /** False when it is only what had been said when the run was stopped, failed or hit the model's length limit. */
       isComplete: z.boolean(),
-      /** Of an answer in a thread of a room: whose thread it is, and how that stands with it. */
+      /** Of an answer in a thread of a room: whose thread it is, and how many replies it has with it. */
       thread: z.object({ threadOf: idSchema, replyCount: z.int() }).optional(),
     }),
   ),
