@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
+import { uploadAttachment } from '../chat/upload-attachment.ts';
 import { askInRoom, firstMember, untilRunEnded } from '../chat/room-agent-testing.ts';
 import { createTestRoom, say } from '../chat/room-testing.ts';
 import { createWorkshop } from '../hitl/hitl-testing.ts';
@@ -107,6 +109,21 @@ describe('the prompt of a run in a room', () => {
       'user: Bob: @agent\n  #say and here',
     ]);
     expect(lastRequest().messages[0]?.content).not.toContain('thread');
+  });
+
+  it('names the files that a thread is about, when they were posted without words', async () => {
+    const { roomId, owner } = await createTestRoom(test.backend);
+    await nameIn(roomId, owner, 'Ann');
+    const bytes = Readable.from([Buffer.from('x')]);
+    const { id } = await uploadAttachment(owner.ctx, { roomId, name: 'plan.txt', bytes });
+    const { messageId: threadOf } = await owner.call.chat.postMessage({
+      roomId,
+      text: '',
+      attachmentIds: [id],
+      clientId: randomUUID(),
+    });
+    await answered(owner, roomId, '#say why', { threadOf });
+    expect(told()[0]).toBe('user: Ann: (posted files: plan.txt)');
   });
 
   it('holds an answer of the agent that a thread is about, as its answer, however long the thread is', async () => {

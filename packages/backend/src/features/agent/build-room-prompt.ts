@@ -61,13 +61,25 @@ export async function buildRoomPrompt(
 
 /** The message that a thread belongs to. It is told however long the thread is. */
 async function readRoot(db: Kysely<Schema>, run: RunRow, messageId: string): Promise<ModelMessage[]> {
-  const rows = await db
+  const root = await db
     .selectFrom('messages')
-    .select(['authorId', 'authorName', 'text', 'isComplete'])
+    .select(['authorId', 'authorName', 'text', 'isComplete', 'deletedAt'])
     .where('tenantId', '=', run.tenantId)
     .where('id', '=', messageId)
+    .executeTakeFirstOrThrow();
+  const isWordless = root.text === '' && root.deletedAt === null;
+  return [told(isWordless ? { ...root, text: await filesOf(db, messageId) } : root)];
+}
+
+/** What a message without words consists of. */
+async function filesOf(db: Kysely<Schema>, messageId: string): Promise<string> {
+  const files = await db
+    .selectFrom('attachments')
+    .select('name')
+    .where('messageId', '=', messageId)
+    .orderBy('position')
     .execute();
-  return rows.map(told);
+  return `(posted files: ${files.map(({ name }) => name).join(', ')})`;
 }
 
 /** Also the answers to what was asked before, which may have come after the message that asks now. */
