@@ -191,3 +191,23 @@ test('what only calls itself an image is shown as a file', async () => {
     .waitFor();
   expect(await messageList(anna.page).locator('img').count()).toBe(0);
 });
+
+test('whoever asked the agent stops it, also what still waits for its turn; members who did not ask are offered nothing', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Stopping');
+  await say(ben, '@agent\n#tool ask_user {"question":"Which one?"}');
+  await say(anna, '@agent never mind');
+  for (const actor of [anna, ben]) await open(actor, roomId);
+  const runs = ({ page }: Actor) => messageList(page).locator('[data-run-id]');
+  const offered = ({ page }: Actor, name: string) =>
+    messageList(page).getByRole('button', { name, exact: true });
+  await runs(ben).filter({ hasText: 'Queued' }).waitFor();
+  expect(await offered(ben, 'Don’t answer it').count()).toBe(0);
+  await offered(anna, 'Don’t answer it').click();
+  await runs(ben).filter({ hasText: 'Stopped before anything was said.' }).waitFor();
+  // Anna owns the room.
+  expect(await offered(anna, 'Stop').count()).toBe(1);
+  await offered(ben, 'Stop').click();
+  await offered(anna, 'Stop').waitFor({ state: 'hidden' });
+  expect(await runs(anna).and(anna.page.locator('[data-status=cancelled]')).count()).toBe(2);
+});

@@ -13,7 +13,8 @@ interface RunStatusLineProps {
   run: RunState;
   /** It is queued, and another run's turn comes first. */
   isBehind: boolean;
-  onStop: (runId: string) => void;
+  /** Null: the reader may not. */
+  onStop: ((runId: string) => void) | null;
 }
 
 /** What the run is doing, while nothing else on screen says so. */
@@ -27,9 +28,11 @@ export function RunStatusLine({ run, isBehind, onStop }: RunStatusLineProps): Re
       <div className={classes.status}>
         <IconClockPause size={17} aria-hidden />
         {t('conversation.queuedBehind')}
-        <Button variant="subtle" color="gray" size="compact-sm" fw={500} onClick={() => onStop(run.id)}>
-          {t('conversation.removeQueued')}
-        </Button>
+        {onStop !== null && (
+          <Button variant="subtle" color="gray" size="compact-sm" fw={500} onClick={() => onStop(run.id)}>
+            {t('conversation.removeQueued')}
+          </Button>
+        )}
       </div>
     );
   }

@@ -26,7 +26,8 @@ interface RunViewProps {
   isBehind: boolean;
   /** Asks the same again; null when there is nothing to ask or it would not be the next thing in the conversation. */
   onTryAgain: (() => void) | null;
-  onStop: (runId: string) => void;
+  /** Null: the reader may not. */
+  onStop: ((runId: string) => void) | null;
 }
 
 /** All that a run did, in the order it happened. */

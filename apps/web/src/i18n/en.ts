@@ -173,7 +173,7 @@ export const en = {
     discard: 'Discard',
     createFailed: 'Not sent: {{reason}}',
     queued: 'Waiting for a free worker…',
-    queuedBehind: 'Queued. It is answered after the answer above.',
+    queuedBehind: 'Queued. It is answered after what was asked before.',
     removeQueued: 'Don’t answer it',
     steered: 'Read in the middle of the answer',
     waitingForYou: 'Waiting for you. Take your time: nothing is lost, here or on another device.',

@@ -174,7 +174,7 @@ export const ko: Dictionary = {
     discard: '버리기',
     createFailed: '보내지 못했습니다: {{reason}}',
     queued: '대기 중…',
-    queuedBehind: '대기 중입니다. 위의 답변이 끝나면 이어서 답합니다.',
+    queuedBehind: '대기 중입니다. 먼저 물어본 것에 답한 뒤 이어서 답합니다.',
     removeQueued: '답변하지 않기',
     steered: '답변 도중에 읽음',
     waitingForYou: '결정을 기다리고 있습니다. 서두르지 않아도 되며, 다른 기기에서도 결정할 수 있습니다.',

@@ -49,9 +49,11 @@ export const MessageRowView = memo(function MessageRowView(props: MessageRowView
         <RoomRun
           run={row.run}
           answer={row.answer}
+          askerId={row.askerId}
+          isBehind={row.isBehind}
+          activity={row.activity}
           isHighlighted={isHighlighted}
           place={place}
-          activity={row.activity}
         />
       );
     case 'pending':

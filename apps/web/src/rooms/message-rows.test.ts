@@ -56,6 +56,24 @@ test('an active run stands at the end, a finished one at its last answer, a sile
   expect(rowsOf([said('a', 1), said('c', 30)], { runs: [stopped] })).toEqual(['a', 'run r', 'c']);
 });
 
+test('a run says who asked for it, and whether another comes before it', () => {
+  const first = run({ id: 'first', status: 'waiting', messageId: 'a', createdAt: at(1), endedAt: null });
+  const second = run({ id: 'second', status: 'queued', messageId: 'b', createdAt: at(2), endedAt: null });
+  const rows = messageRows({
+    messages: [said('a', 1), said('b', 2, { authorId: 'ben' })],
+    runs: { first, second },
+    threadOf: null,
+    hasOlderMessages: true,
+    pending: [],
+    newAfterSeq: null,
+    readerId: 'me',
+  });
+  expect(rows.filter(({ kind }) => kind === 'run')).toMatchObject([
+    { key: 'run first', askerId: said('a', 1).authorId, isBehind: false },
+    { key: 'run second', askerId: 'ben', isBehind: true },
+  ]);
+});
+
 test('an answer whose run was not loaded, or that an agent posted on its way, stands as a message', () => {
   const posted = said('b', 2, { authorId: null, runId: 'r' });
   expect(rowsOf([said('a', 1), posted])).toEqual(['a', 'b']);

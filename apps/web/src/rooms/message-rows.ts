@@ -13,9 +13,22 @@ export type MessageRow =
   | { kind: 'new'; key: string }
   /** `isFollowing`: said by the same person right after the one before, so the name need not stand there again. */
   | { kind: 'message'; key: string; message: RoomMessageView; isFollowing: boolean; activity: Activity }
-  /** `answer`: the message that it ended with, if it has said something. */
-  | { kind: 'run'; key: string; run: RunState; answer: RoomMessageView | null; activity: Activity }
+  | RunRow
   | { kind: 'pending'; key: string; pending: PendingRoomMessage; isFollowing: boolean };
+
+export interface RunRow {
+  kind: 'run';
+  key: string;
+  run: RunState;
+  /** The message that it ended with, if it has said something. */
+  answer: RoomMessageView | null;
+  /** Who asked for it; null when the question is not at hand. */
+  askerId: string | null;
+  /** It is queued, and another run's turn comes first. */
+  isBehind: boolean;
+  /** What goes on in the answer's thread. */
+  activity: Activity;
+}
 
 interface Said {
   messages: readonly RoomMessageView[];
@@ -47,8 +60,11 @@ export function messageRows(said: Said): MessageRow[] {
   );
   const pushRun = (run: RunState | undefined, answer: RoomMessageView | null) => {
     if (run === undefined) return;
+    const askerId = messages.find(({ id }) => id === run.messageId)?.authorId ?? null;
     const activity = activities.get(answer?.id ?? '') ?? null;
-    rows.push({ kind: 'run', key: `run ${run.id}`, run, answer, activity });
+    const isBehind =
+      run.status === 'queued' && Object.values(said.runs).some((other) => isBefore(other, run));
+    rows.push({ kind: 'run', key: `run ${run.id}`, run, answer, askerId, isBehind, activity });
   };
   const rows: MessageRow[] = said.hasOlderMessages ? [] : [{ kind: 'beginning', key: 'beginning' }];
   const lastAnswers = lastAnswersOf(messages, runs);
@@ -105,6 +121,9 @@ export function messageRows(said: Said): MessageRow[] {
 function keyOf({ id, clientId }: RoomMessageView): string {
   return `said ${clientId ?? id}`;
 }
+
+const isBefore = (other: RunState, run: RunState): boolean =>
+  isActive(other) && other.createdAt < run.createdAt;
 
 const endOf = (run: RunState): string => run.endedAt ?? run.createdAt;
 
