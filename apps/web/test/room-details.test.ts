@@ -211,3 +211,25 @@ test('whoever asked the agent stops it, also what still waits for its turn; memb
   await offered(anna, 'Stop').waitFor({ state: 'hidden' });
   expect(await runs(anna).and(anna.page.locator('[data-status=cancelled]')).count()).toBe(2);
 });
+
+test('Enter after a name was begun takes the first person found, and makes no room without them', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  await page.goto('/app/rooms');
+  await page.getByRole('button', { name: 'New room' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Picked');
+  const people = dialog.getByRole('textbox', { name: 'Invite people' });
+  await people.fill('nobody of that name');
+  await page.getByText('Nobody found. Check the spelling.').waitFor();
+  await people.press('Enter');
+  await people.fill('be');
+  await page.getByRole('option', { name: 'Ben' }).and(page.locator('[data-combobox-selected]')).waitFor();
+  await people.press('Enter');
+  await dialog.locator('label, span').filter({ hasText: /^Ben$/ }).first().waitFor();
+  await dialog.getByRole('button', { name: 'Create room' }).click();
+  await page.waitForURL(/\/rooms\/[\da-f-]{36}$/);
+  const roomId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  const { state } = await anna.client.chat.getRoom.query({ roomId });
+  expect(state.members.map(({ userId }) => userId).toSorted()).toEqual([anna.userId, ben.userId].toSorted());
+});

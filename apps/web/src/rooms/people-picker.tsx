@@ -1,6 +1,6 @@
 import { LIMITS, type PersonView } from '@aura/contract';
 import { Combobox, Pill, PillsInput, useCombobox } from '@mantine/core';
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../approvals/use-me.ts';
 import classes from './people-picker.module.css';
@@ -19,11 +19,17 @@ export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePic
   const { t } = useTranslation();
   const me = useMe();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const { selectFirstOption } = combobox;
   const [text, setText] = useState('');
   const found = useFoundPeople(text, notInRoomId);
   // Whoever chooses is in it already.
   const chosen = new Set([me?.userId, ...people.map(({ userId }) => userId)]);
   const options = found.people.filter(({ userId }) => !chosen.has(userId));
+  const firstId = text === '' ? undefined : options[0]?.userId;
+  // Enter takes the first one found; it has to be on the page before it can be marked.
+  useEffect(() => {
+    if (firstId !== undefined) selectFirstOption();
+  }, [firstId, selectFirstOption]);
   const remove = (userId: string) => onChange(people.filter((person) => person.userId !== userId));
   const choose = (userId: string) => {
     const person = options.find((option) => option.userId === userId);
@@ -53,6 +59,8 @@ export function PeoplePicker({ people, onChange, notInRoomId, label }: PeoplePic
                   combobox.updateSelectedOptionIndex();
                 }}
                 onKeyDown={(event) => {
+                  // A name that was begun is nobody yet: the form must not go without them.
+                  if (event.key === 'Enter' && text.trim() !== '') event.preventDefault();
                   const last = people.at(-1);
                   if (event.key === 'Backspace' && text === '' && last !== undefined) remove(last.userId);
                 }}
