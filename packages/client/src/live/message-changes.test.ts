@@ -77,3 +77,27 @@ test('what nothing happened to keeps its identity, and a new snapshot forgets wh
   const list = after([]);
   expect(changes.apply(list)).toBe(list);
 });
+
+test('of reactions that come and go all day as little is kept as shows how they stand', () => {
+  const people = ['anna', 'ben'];
+  const emojis = ['🎉', '👍'];
+  const given = new Set<string>();
+  const toggles = Array.from({ length: 60 }, (_, index) => {
+    // In a changing order, over all of them.
+    const [emoji, userId] = [emojis[((index * 7) % 3) % 2] ?? '', people[((index * 5) % 7) % 2] ?? ''];
+    const key = `${emoji} ${userId}`;
+    const isGiven = given.delete(key);
+    if (!isGiven) given.add(key);
+    return reacted(isGiven ? 'reaction_removed' : 'reaction_added', 'a', [emoji, userId]);
+  });
+  const changes = createMessageChanges();
+  for (const one of toggles) changes.onEvent(one);
+  for (let count = 0; count <= toggles.length; count++) {
+    expect(changes.apply(after(toggles.slice(0, count)))).toEqual(after(toggles));
+  }
+  const many = Array.from({ length: 20_000 }, (_, index) =>
+    reacted(index % 2 === 0 ? 'reaction_added' : 'reaction_removed', 'b', ['🎉', 'anna']),
+  );
+  for (const one of many) changes.onEvent(one);
+  expect(changes.size).toBeLessThanOrEqual(2 * people.length * emojis.length + 2);
+});

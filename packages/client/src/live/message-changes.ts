@@ -4,6 +4,8 @@ export interface MessageChanges {
   onEvent: (event: RoomEvent) => void;
   /** The messages as they are now; the very same list when nothing has happened to them. */
   apply: (messages: readonly RoomMessageView[]) => readonly RoomMessageView[];
+  /** How many changes are kept. */
+  readonly size: number;
   /** A snapshot was read: lists have to be read anew as well. */
   clear: () => void;
 }
@@ -29,17 +31,40 @@ export function createMessageChanges(): MessageChanges {
     apply(messages) {
       return messages.reduce((list, { id }) => (byMessage.get(id) ?? []).reduce(withChange, list), messages);
     },
+    get size() {
+      return [...byMessage.values()].reduce((sum, { length }) => sum + length, 0);
+    },
     clear: () => byMessage.clear(),
   };
 }
 
-/** Words that are no more are not kept either: of edits that counted only that there was one is left. */
-function stillCounting(changes: readonly Change[], { type }: Change): Change[] {
-  if (type === 'message_edited') return changes.filter((change) => change.type !== 'message_edited');
-  if (type !== 'message_deleted') return [...changes];
-  return changes.flatMap((change) =>
-    change.type === 'message_edited' ? [{ ...change, data: { ...change.data, text: '', mentions: [] } }] : [],
-  );
+/**
+ * Which of the changes so far count beside one more. Words that are no more are not kept: of edits that counted only that
+ * there was one is left. Of a reaction that comes and goes the last two are, so that it stands where it came back.
+ */
+function stillCounting(changes: readonly Change[], next: Change): readonly Change[] {
+  switch (next.type) {
+    case 'message_edited':
+      return changes.filter(({ type }) => type !== 'message_edited');
+    case 'message_deleted':
+      return changes.flatMap((change) =>
+        change.type === 'message_edited'
+          ? [{ ...change, data: { ...change.data, text: '', mentions: [] } }]
+          : [],
+      );
+    case 'reaction_added':
+    case 'reaction_removed': {
+      const last = changes.findLast((change) => isSameReaction(change, next));
+      return changes.filter((change) => change === last || !isSameReaction(change, next));
+    }
+  }
+}
+
+type ReactionChange = Extract<Change, { type: 'reaction_added' | 'reaction_removed' }>;
+
+function isSameReaction(change: Change, { data: { emoji, userId } }: ReactionChange): boolean {
+  const isReaction = change.type === 'reaction_added' || change.type === 'reaction_removed';
+  return isReaction && change.data.emoji === emoji && change.data.userId === userId;
 }
 
 function withChange(messages: readonly RoomMessageView[], change: Change): readonly RoomMessageView[] {
