@@ -136,31 +136,3 @@ describe('@agent in a reply', () => {
     );
   }, 60_000);
 });
-
-describe('chat.getThread', () => {
-  it('answers the newest replies with their runs, and finds nothing that is no message of the room’s own', async () => {
-    const { roomId, owner, threadOf } = await scene();
-    const post = { roomId, threadOf };
-    const ids: string[] = [];
-    for (let index = 0; index < 52; index++) {
-      const sent = await owner.call.chat.postMessage({ ...post, text: `${index}`, clientId: randomUUID() });
-      ids.push(sent.messageId);
-    }
-    const { state } = await owner.call.chat.getThread({ roomId, messageId: threadOf });
-    expect(state.replies.map(({ id }) => id)).toEqual(ids.slice(-50));
-    expect(state).toMatchObject({
-      hasOlderReplies: true,
-      runs: {},
-      message: { id: threadOf, replyCount: 52 },
-    });
-    for (const messageId of [ids[0] ?? '', randomUUID()]) {
-      await expect(owner.call.chat.getThread({ roomId, messageId })).rejects.toMatchObject(
-        failure('NOT_FOUND'),
-      );
-    }
-    const stranger = await createTestCaller(test.backend);
-    await expect(stranger.call.chat.getThread({ roomId, messageId: threadOf })).rejects.toMatchObject(
-      failure('NOT_FOUND'),
-    );
-  });
-});
