@@ -5,17 +5,8 @@ import { signUp, startRealServer } from './real-server.ts';
 // The server comes first: with a document around, its model client would take the process for a browser.
 const server = await startRealServer();
 const { renderHook } = await import('./render.ts');
-const {
-  useCreateRoom,
-  useInbox,
-  useJoinRoom,
-  useRoom,
-  useRoomMessage,
-  useRoomPins,
-  useRooms,
-  useRoomSearch,
-  useThread,
-} = await import('../src/react/index.ts');
+const { useCreateRoom, useInbox, useJoinRoom, useRoom, useRoomPins, useRooms, useRoomSearch, useThread } =
+  await import('../src/react/index.ts');
 
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -135,7 +126,7 @@ test('useThread: replies and files, for both alike; loadOlder reaches the first 
   await expect(outside).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('messages beside the list: one far back, the pins, what a search found, and a reply far back, all kept current', async () => {
+test('messages beside the list: the pins, what a search found, a thread far back and a reply far back in it, all kept current', async () => {
   await using anna = await addPerson();
   await using ben = await addPerson();
   const input = { clientId: newClientId(), name: 'Beside', userIds: [ben.userId] };
@@ -148,14 +139,13 @@ test('messages beside the list: one far back, the pins, what a search found, and
   for (let index = 0; index < 55; index++) await say(`line ${index}`);
   await anna.client.chat.pin.mutate({ roomId, messageId });
 
-  using one = await renderHook(ben.client, () => useRoomMessage(roomId, messageId));
   using pins = await renderHook(ben.client, () => useRoomPins(roomId));
   using search = await renderHook(ben.client, () => useRoomSearch({ roomId, query: 'first' }));
   const unknown = crypto.randomUUID();
-  using none = await renderHook(ben.client, () => useRoomMessage(roomId, unknown));
+  using none = await renderHook(ben.client, () => useThread(roomId, unknown));
   using thread = await renderHook(ben.client, () => useThread(roomId, messageId));
   const shown = () => [
-    one.current.message?.text,
+    thread.current.message?.text,
     ...pins.current.messages.map(({ text }) => text),
     ...search.current.messages.map(({ text }) => text),
   ];

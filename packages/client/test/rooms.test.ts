@@ -82,6 +82,33 @@ test('a thread shows its replies, those on their way, and each once', async () =
   expect(outside.current.state?.messages[0]?.replyCount).toBe(2);
 });
 
+test('a thread has the message it is about, also from far back, and keeps it current; it tells when there is none', async () => {
+  await using server = await startWireServer();
+  await using client = await signIn(server);
+  const room = server.addRoom();
+  const id = room.say('question');
+  for (let index = 0; index < 10; index++) room.say(`m${index}`);
+  using outside = await renderHook(client, () => useRoom(room.id));
+  await expect.poll(() => outside.current.status).toBe('ready');
+  server.rooms.delete(room.id);
+  using view = await renderHook(client, () => useThread(room.id, id));
+  await expect.poll(() => view.current.status).toBe('error');
+  expect(view.current.message).toBeNull();
+  server.rooms.set(room.id, room);
+  view.current.loadOlder();
+  await expect.poll(() => view.current.message?.text).toBe('question');
+  expect(view.current).toMatchObject({ status: 'ready', error: null });
+  room.edit(id, 'changed');
+  room.say('first', id);
+  await expect.poll(() => view.current.message).toMatchObject({ text: 'changed', replyCount: 1 });
+  room.remove(id);
+  await expect.poll(() => view.current.message).toMatchObject({ text: '', replyCount: 1 });
+  expect(view.current.message).toEqual(room.thread(id).message);
+  const unknown = crypto.randomUUID();
+  using none = await renderHook(client, () => useThread(room.id, unknown));
+  await expect.poll(() => none.current).toMatchObject({ status: 'notFound', message: null });
+});
+
 test('the inbox counts what is unread, and a cut connection brings the list as it stands', async () => {
   await using server = await startWireServer();
   await using client = await signIn(server);
@@ -154,16 +181,17 @@ test('a reaction shows before the server has it, in a thread too, and goes when 
   await expect.poll(() => texts(thread.current.replies)).toEqual(['reply']);
   const reactions = () => [
     view.current.state?.messages[0]?.reactions.map(({ emoji }) => emoji),
+    thread.current.message?.reactions.map(({ emoji }) => emoji),
     thread.current.replies[0]?.reactions.map(({ emoji }) => emoji),
   ];
   server.faults.push({ name: 'addReaction', fault: 'held' });
   const added = [view.current.addReaction(id, '👍'), view.current.addReaction(reply, '🎉')];
-  await expect.poll(reactions).toEqual([['👍'], ['🎉']]);
+  await expect.poll(reactions).toEqual([['👍'], ['👍'], ['🎉']]);
   expect(room.state.messages[0]?.reactions).toEqual([]);
   server.release();
   await Promise.all(added);
   expect(room.state.messages[0]?.reactions).toEqual([{ emoji: '👍', userIds: [userIdOf(client)] }]);
   await expect(view.current.addReaction(gone, '👍')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await view.current.removeReaction(id, '👍');
-  await expect.poll(reactions).toEqual([[], ['🎉']]);
+  await expect.poll(reactions).toEqual([[], [], ['🎉']]);
 });

@@ -61,6 +61,11 @@ export class WireRoom extends EventLog<RoomEvent> {
     this.append({ type: 'message_edited', runId: null, data: { messageId, text, mentions: [], editedAt } });
   }
 
+  remove(messageId: string): void {
+    const deletedAt = new Date().toISOString();
+    this.append({ type: 'message_deleted', runId: null, data: { messageId, by: randomUUID(), deletedAt } });
+  }
+
   react(
     type: 'reaction_added' | 'reaction_removed',
     userId: string,

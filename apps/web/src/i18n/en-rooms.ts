@@ -139,11 +139,10 @@ export const enRooms = {
   },
   thread: {
     title: 'Thread',
-    loadFailed: 'The replies could not be loaded.',
+    loadFailed: 'The thread could not be loaded.',
     loadOlder: 'Load earlier replies',
     empty: 'No replies yet.',
     gone: 'There is no such message in this room.',
-    rootFailed: 'The message of this thread could not be loaded.',
   },
   pins: {
     title: 'Pinned messages',

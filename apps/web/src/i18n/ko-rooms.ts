@@ -142,11 +142,10 @@ export const koRooms: typeof enRooms = {
   },
   thread: {
     title: '스레드',
-    loadFailed: '답글을 불러오지 못했습니다.',
+    loadFailed: '스레드를 불러오지 못했습니다.',
     loadOlder: '이전 답글 불러오기',
     empty: '아직 답글이 없습니다.',
     gone: '이 대화방에는 그런 메시지가 없습니다.',
-    rootFailed: '이 스레드의 메시지를 불러오지 못했습니다.',
   },
   pins: {
     title: '고정된 메시지',

@@ -1,4 +1,4 @@
-import { useRoomMessage, useThread } from '@aura/client/react';
+import { type LiveThread, useThread } from '@aura/client/react';
 import { Button, Loader } from '@mantine/core';
 import { type ReactElement, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -29,9 +29,7 @@ export function ThreadPanel({ messageId, replySeq, canWrite }: ThreadPanelProps)
     <SidePanel title={t('rooms.thread.title')}>
       <div ref={scrollerRef} className={classes.scroller}>
         <div>
-          <Root messageId={messageId} />
-          <hr className={classes.rule} />
-          <Replies messageId={messageId} replySeq={replySeq} letGo={letGo} />
+          <Thread messageId={messageId} replySeq={replySeq} letGo={letGo} />
         </div>
       </div>
       {canWrite && (
@@ -43,35 +41,34 @@ export function ThreadPanel({ messageId, replySeq, canWrite }: ThreadPanelProps)
   );
 }
 
-/** What the replies are to, also when it was said long ago. */
-function Root({ messageId }: { messageId: string }): ReactElement {
-  const { t } = useTranslation();
-  const errorText = useErrorText();
-  const { room } = useRoomScene();
-  const { status, error, message, reload } = useRoomMessage(room.id, messageId);
-  if (message !== null) return <RoomMessage message={message} isFollowing={false} place="thread" />;
-  if (status === 'notFound') return <p className={classes.note}>{t('rooms.thread.gone')}</p>;
-  if (error === null) return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
-  return (
-    <div className={classes.failed} role="alert">
-      {t('rooms.thread.rootFailed')} {errorText(error)}
-      <Button variant="default" size="compact-sm" onClick={reload}>
-        {t('app.tryAgain')}
-      </Button>
-    </div>
-  );
-}
-
-interface RepliesProps extends Pick<ThreadPanelProps, 'messageId' | 'replySeq'> {
+interface ThreadProps extends Pick<ThreadPanelProps, 'messageId' | 'replySeq'> {
   /** The place in the panel is somewhere else now. */
   letGo: () => void;
 }
 
-function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement | null {
+function Thread({ messageId, replySeq, letGo }: ThreadProps): ReactElement {
+  const { t } = useTranslation();
+  const { room } = useRoomScene();
+  const thread = useThread(room.id, messageId);
+  if (thread.status === 'notFound') return <p className={classes.note}>{t('rooms.thread.gone')}</p>;
+  return (
+    <>
+      {thread.message !== null && (
+        <>
+          <RoomMessage message={thread.message} isFollowing={false} place="thread" />
+          <hr className={classes.rule} />
+        </>
+      )}
+      <Replies thread={thread} messageId={messageId} replySeq={replySeq} letGo={letGo} />
+    </>
+  );
+}
+
+function Replies(props: ThreadProps & { thread: LiveThread }): ReactElement {
+  const { thread, messageId, replySeq, letGo } = props;
   const { t } = useTranslation();
   const errorText = useErrorText();
-  const { room, reader } = useRoomScene();
-  const thread = useThread(room.id, messageId);
+  const { reader } = useRoomScene();
   const { status, error, replies, runs, pending, hasOlder, isLoadingOlder, loadOlder } = thread;
   const rows = useMemo(
     () =>
@@ -101,8 +98,6 @@ function Replies({ messageId, replySeq, letGo }: RepliesProps): ReactElement | n
   if (status === 'loading' && rows.length === 0) {
     return <Loader size="sm" className={classes.loader} aria-label={t('app.loading')} />;
   }
-  // That there is no such message is said in its place.
-  if (error?.code === 'NOT_FOUND') return null;
   if (status === 'error' && replies.length === 0) {
     return (
       <div className={classes.failed} role="alert">

@@ -14,6 +14,8 @@ import { createThreadWindow } from './thread-window.ts';
 export interface ThreadSnapshot {
   status: LiveStatus;
   error: AuraError | null;
+  /** What the replies are to; null until it is known. */
+  message: RoomMessageView | null;
   /** The replies, oldest first. */
   replies: readonly RoomMessageView[];
   /** What the agent did and does in the thread, as far as the newest replies go, by id of run. */
@@ -25,6 +27,7 @@ export interface ThreadSnapshot {
 }
 
 export interface SharedThread extends ReadableStore<ThreadSnapshot> {
+  /** Loads the page of replies before the oldest one; while nothing is there, reads the thread anew. */
   loadOlder: () => void;
   /** Once its status is `ready`: loads older replies until the one at `seq` is among them. Answers whether it came to that. */
   loadUntil: (seq: number) => Promise<boolean>;
@@ -33,6 +36,7 @@ export interface SharedThread extends ReadableStore<ThreadSnapshot> {
 const BLANK: ThreadSnapshot = {
   status: 'loading',
   error: null,
+  message: null,
   replies: [],
   runs: {},
   pending: [],
@@ -47,8 +51,14 @@ interface SharedThreadOptions {
   messageId: string;
 }
 
+/** How it stands while the room is there and the thread is not. */
+function unreadStatus(error: AuraError | null): LiveStatus {
+  if (error === null) return 'loading';
+  return error.code === 'NOT_FOUND' ? 'notFound' : 'error';
+}
+
 /**
- * The replies to one message and what the agent does there, kept current by the events of their room. They are read after
+ * One message, the replies to it and what the agent does there, kept current by the events of their room. They are read after
  * the room's snapshot, and anew after each: whatever comes after it is told.
  */
 export function createSharedThread(options: SharedThreadOptions): SharedThread & Running<ThreadSnapshot> {
@@ -59,13 +69,16 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
   let running = new AbortController();
 
   const { soon, cancel } = coalesce(() => {
-    const { status, error: roomError, pending } = room.get();
+    const { status, error: roomError, pending, state } = room.get();
     const newest = newestPart.get();
     const replies = [...older.get().messages, ...(newest?.replies ?? [])];
     const arrived = new Set(replies.map(({ clientId }) => clientId));
+    const message = newest?.message ?? state?.messages.find(({ id }) => id === messageId);
+    const [shownMessage = null] = room.withWishes(message === undefined ? [] : [message]);
     store.set({
-      status: status === 'ready' && newest === null ? (error === null ? 'loading' : 'error') : status,
+      status: status === 'ready' && newest === null ? unreadStatus(error) : status,
       error: error ?? roomError,
+      message: shownMessage,
       replies: room.withWishes(replies),
       runs: newest?.runs ?? BLANK.runs,
       pending: pending.filter((item) => item.threadOf === messageId && !arrived.has(item.clientId)),
@@ -105,6 +118,7 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
   const clear = () => {
     newestPart.clear();
     older.clear();
+    error = null;
   };
   /** Also when the room has become readable, or another reader acts, who has a snapshot of their own. */
   const readFirst = () => {
@@ -129,7 +143,6 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
         unsubscribe();
       };
       clear();
-      error = null;
       running = new AbortController();
       readFirst();
     },

@@ -14,7 +14,7 @@ export interface LiveThread extends ThreadSnapshot {
   reply: (draft: Omit<Parameters<RoomActions['send']>[0], 'threadOf'>) => string;
 }
 
-/** The replies to a message of a room, kept current while they are shown. */
+/** A message of a room with the replies to it, kept current while they are shown. */
 export function useThread(roomId: string, messageId: string): LiveThread {
   const client = useAura();
   const shared = useMemo(() => livesOf(client).thread(roomId, messageId), [client, roomId, messageId]);

@@ -51,7 +51,6 @@ import { createRoom } from './create-room.ts';
 import { deleteMessage } from './delete-message.ts';
 import { editRoomMessage } from './edit-room-message.ts';
 import { findPeople } from './find-people.ts';
-import { getMessage } from './get-message.ts';
 import { getRoom } from './get-room.ts';
 import { getThread } from './get-thread.ts';
 import { invite } from './invite.ts';
@@ -148,10 +147,6 @@ export const chatRouter = router({
     .input(listRoomMessagesInputSchema)
     .output(listRoomMessagesOutputSchema)
     .query(async ({ ctx, input }) => await listRoomMessages(ctx, input)),
-  getMessage: userProcedure
-    .input(roomMessageRefSchema)
-    .output(roomMessageViewSchema)
-    .query(async ({ ctx, input }) => await getMessage(ctx, input)),
   getThread: userProcedure
     .input(roomMessageRefSchema)
     .query(

@@ -3,7 +3,6 @@ import { LIMITS, type ListRoomMessagesOutput } from '@aura/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestBackend, type TestBackend } from '../../testing/test-backend.ts';
 import type { TestCaller } from '../../testing/test-caller.ts';
-import { hiddenFrom } from './message-testing.ts';
 import { LIST_CHARS } from './room-message-store.ts';
 import { createTestRoom, failure, say } from './room-testing.ts';
 
@@ -40,37 +39,6 @@ describe('chat.messages', () => {
       expect(await read(place)).toEqual(all);
     }
     await expect(read({ before: c, after: a })).rejects.toMatchObject(failure('BAD_INPUT'));
-  });
-});
-
-describe('chat.getMessage', () => {
-  it('answers a message as the lists do, replies too, and an empty one for what was deleted', async () => {
-    const { roomId, owner, members } = await createTestRoom(test.backend);
-    const [member = owner] = members;
-    const { messageId } = await say(owner, roomId, 'root');
-    const reply = { roomId, text: 'reply', clientId: randomUUID(), threadOf: messageId };
-    const { messageId: replyId } = await owner.call.chat.postMessage(reply);
-    await member.call.chat.addReaction({ roomId, messageId, emoji: '🎉' });
-    const get = async (id: string) => await member.call.chat.getMessage({ roomId, messageId: id });
-    const listed = async (threadOf?: string) =>
-      (await member.call.chat.messages({ roomId, threadOf })).messages;
-    expect([await get(messageId)]).toEqual(await listed());
-    expect([await get(replyId)]).toEqual(await listed(messageId));
-    await owner.call.chat.deleteMessage({ roomId, messageId });
-    expect([await get(messageId)]).toEqual(await listed());
-    expect(await get(messageId)).toMatchObject({ text: '', reactions: [], replyCount: 1 });
-  });
-
-  it('knows no message of another room, and none for those who are not in it', async () => {
-    const { roomId, owner } = await createTestRoom(test.backend);
-    const other = await createTestRoom(test.backend);
-    const { messageId } = await say(owner, roomId, 'hidden');
-    const elsewhere = other.owner.call.chat.getMessage({ roomId: other.roomId, messageId });
-    await expect(elsewhere).rejects.toMatchObject(failure('NOT_FOUND'));
-    const { call } = other.owner;
-    await hiddenFrom(roomId, async (hidden) =>
-      Promise.allSettled([call.chat.getMessage({ roomId: hidden, messageId })]),
-    );
   });
 });
 
