@@ -109,6 +109,30 @@ test('a thread has the message it is about, also from far back, and keeps it cur
   await expect.poll(() => none.current).toMatchObject({ status: 'notFound', message: null });
 });
 
+test('what a thread holds keeps its identity, older replies too, while only other things happen in the room', async () => {
+  await using server = await startWireServer();
+  await using client = await signIn(server);
+  const room = server.addRoom();
+  const id = room.say('question');
+  for (let index = 0; index < 8; index++) room.say(`r${index}`, id);
+  using view = await renderHook(client, () => useThread(room.id, id));
+  using outside = await renderHook(client, () => useRoom(room.id));
+  await expect.poll(() => view.current.status).toBe('ready');
+  view.current.loadOlder();
+  await expect.poll(() => view.current.replies.length).toBe(8);
+  const { message, replies, runs, pending } = view.current;
+  const other = room.say('elsewhere');
+  room.say('a reply elsewhere', other);
+  await expect.poll(() => outside.current.state?.messages[1]?.replyCount).toBe(1);
+  expect(view.current.message).toBe(message);
+  expect(view.current.replies).toBe(replies);
+  expect(view.current.runs).toBe(runs);
+  expect(view.current.pending).toBe(pending);
+  room.say('here', id);
+  await expect.poll(() => view.current.replies.length).toBe(9);
+  expect(view.current.replies[0]).toBe(replies[0]);
+});
+
 test('the inbox counts what is unread, and a cut connection brings the list as it stands', async () => {
   await using server = await startWireServer();
   await using client = await signIn(server);

@@ -9,6 +9,7 @@ import { createMessagePages } from './message-pages.ts';
 import type { Running } from './share.ts';
 import type { PendingRoomMessage } from './room-snapshot.ts';
 import type { SharedRoom } from './shared-room.ts';
+import { sameOrNext } from './same-or-next.ts';
 import { createThreadWindow } from './thread-window.ts';
 
 export interface ThreadSnapshot {
@@ -21,7 +22,7 @@ export interface ThreadSnapshot {
   /** What the agent did and does in the thread, as far as the newest replies go, by id of run. */
   runs: RunStates;
   /** Replies on their way. */
-  pending: PendingRoomMessage[];
+  pending: readonly PendingRoomMessage[];
   hasOlder: boolean;
   isLoadingOlder: boolean;
 }
@@ -74,14 +75,18 @@ export function createSharedThread(options: SharedThreadOptions): SharedThread &
     const replies = [...older.get().messages, ...(newest?.replies ?? [])];
     const arrived = new Set(replies.map(({ clientId }) => clientId));
     const message = newest?.message ?? state?.messages.find(({ id }) => id === messageId);
+    const previous = store.get();
     const [shownMessage = null] = room.withWishes(message === undefined ? [] : [message]);
     store.set({
       status: status === 'ready' && newest === null ? unreadStatus(error) : status,
       error: error ?? roomError,
       message: shownMessage,
-      replies: room.withWishes(replies),
+      replies: sameOrNext(previous.replies, room.withWishes(replies)),
       runs: newest?.runs ?? BLANK.runs,
-      pending: pending.filter((item) => item.threadOf === messageId && !arrived.has(item.clientId)),
+      pending: sameOrNext(
+        previous.pending,
+        pending.filter((item) => item.threadOf === messageId && !arrived.has(item.clientId)),
+      ),
       hasOlder: hasOlder(),
       isLoadingOlder: older.isLoading(),
     });
