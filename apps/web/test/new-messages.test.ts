@@ -119,3 +119,35 @@ test('more unread messages than are loaded: a button leads to the first of them'
   await messageList(page).getByText(LINE).waitFor();
   await expect.poll(() => jump.count()).toBe(0);
 });
+
+test('what could not be loaded is not jumped to when it is loaded later, unasked', async () => {
+  const { anna, ben, page } = scene;
+  const room = await createRoom(anna, [ben], 'Cut off');
+  await room.say(anna, 'the last that was read');
+  await anna.client.chat.markRead.mutate({ roomId: room.roomId, seq: 100 });
+  for (let index = 0; index < 70; index++) await room.say(ben, `Unread ${index}`);
+  const isOlderPage = /chat\.messages/;
+  await page.route(isOlderPage, async (route) => await route.fulfill({ status: 400, body: 'no' }));
+  await page.goto(`/app/rooms/${room.roomId}`);
+  await untilShown(page, 'Unread 69');
+  const jump = page.getByRole('button', { name: 'Jump to what is new' });
+  await jump.click();
+  const failed = page.getByText('Older messages could not be loaded.');
+  await failed.waitFor();
+  await page.unroute(isOlderPage);
+  await room.say(ben, 'one more');
+  await jump.waitFor();
+  const heightOf = async () => await messageList(page).evaluate(({ scrollHeight }) => scrollHeight);
+  const before = await heightOf();
+  await messageList(page).evaluate((list) => list.scrollTo({ top: 400 }));
+  await expect.poll(heightOf).toBeGreaterThan(before + 100);
+  const isAtTop = async () => await messageList(page).evaluate(({ scrollTop }) => scrollTop < 400);
+  await messageList(page).evaluate(async () => {
+    const frame = async () => await new Promise((resolve) => requestAnimationFrame(resolve));
+    for (let count = 0; count < 5; count++) await frame();
+  });
+  expect(await isAtTop()).toBe(false);
+  await jump.click();
+  await expect.poll(isAtTop).toBe(true);
+  await messageList(page).getByText(LINE).waitFor();
+});

@@ -24,22 +24,20 @@ export function useFirstNew(options: FirstNewOptions): (() => void) | null {
   const isSettled = useIsSettled();
   const isReached = range !== null && index >= range.startIndex && index <= range.endIndex;
   if (isSettled && isReached && newAfterSeq !== reachedSeq) setReachedSeq(newAfterSeq);
-  const isWanted = useRef(false);
-  const latest = useRef({ toIndex });
+  // So many times it was loaded, or could not be.
+  const [loadCount, setLoadCount] = useState(0);
+  const latest = useRef({ index, toIndex });
   useEffect(() => {
-    latest.current = { toIndex };
+    latest.current = { index, toIndex };
   });
-  // When it was loaded.
+  // Once for each, with what is there then: a line that comes later, by scrolling, is nothing that was asked for.
   useEffect(() => {
-    if (!isWanted.current || index === -1) return;
-    isWanted.current = false;
-    latest.current.toIndex(index);
-  }, [index]);
+    if (loadCount > 0 && latest.current.index !== -1) latest.current.toIndex(latest.current.index);
+  }, [loadCount]);
   const isFurtherUp = index === -1 ? hasOlderMessages : index < (range?.startIndex ?? 0);
   if (!isSettled || newAfterSeq === null || newAfterSeq === reachedSeq || !isFurtherUp) return null;
   return () => {
-    isWanted.current = index === -1;
-    if (index === -1) void loadUntil(newAfterSeq);
-    else toIndex(index);
+    if (index !== -1) toIndex(index);
+    else void loadUntil(newAfterSeq).then(() => setLoadCount((count) => count + 1));
   };
 }
