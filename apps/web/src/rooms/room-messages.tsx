@@ -11,6 +11,7 @@ import { messageRows } from './message-rows.ts';
 import { useRoomScene } from './room-context.ts';
 import classes from './room-messages.module.css';
 import { useFirstNew } from './use-first-new.ts';
+import { useIsSettled } from './use-is-settled.ts';
 import { useIsWatching } from './use-is-watching.ts';
 import { useJump } from './use-jump.ts';
 import { useMarkRead } from './use-mark-read.ts';
@@ -24,7 +25,8 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
   const { reader } = useRoomScene();
   const { messages, runs, hasOlderMessages } = state;
   const place = useStickToBottom();
-  const isWatching = useIsWatching(place);
+  const isSettled = useIsSettled();
+  const isWatching = useIsWatching({ isAtBottom: place.isAtBottom, isSettled });
   const newAfterSeq = useNewLine({ messages, readSeq: live.readSeq, readerId: reader.userId, isWatching });
   const pending = useMemo(() => live.pending.filter(({ threadOf }) => threadOf === null), [live.pending]);
   const pageStarts = usePageStarts(messages[0]?.id);
@@ -48,6 +50,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     live,
     state,
     place,
+    isSettled,
   });
   const { seq, arrive } = useRoomPanel();
   const highlightedKey = useJump({ seq, arrive, rows, loadUntil: live.loadUntil, toIndex });
@@ -56,6 +59,7 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
     range,
     newAfterSeq,
     hasOlderMessages,
+    isSettled,
     loadUntil: live.loadUntil,
     toIndex,
   });
@@ -89,7 +93,10 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
           })}
         </div>
       </section>
-      <Older live={live} hasOlder={hasOlderMessages} toFirstNew={toFirstNew} />
+      {toFirstNew !== null && !live.isLoadingOlder && live.error === null && (
+        <ToFirstNew onClick={toFirstNew} />
+      )}
+      {hasOlderMessages && <Older live={live} />}
       <Transition mounted={!isAtBottom} transition="slide-up" duration={140}>
         {(style) => (
           <Button
@@ -117,31 +124,27 @@ function usePageStarts(firstId: string | undefined): ReadonlySet<string> {
   return starts;
 }
 
-interface OlderProps {
-  live: LiveRoom;
-  hasOlder: boolean;
-  toFirstNew: (() => void) | null;
+/** The way to what is new. Lies over the list: nothing moves when it comes and goes. */
+function ToFirstNew({ onClick }: { onClick: () => void }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Button
+      className={classes.firstNew}
+      variant="filled"
+      size="compact-md"
+      fz="xs"
+      radius="xl"
+      leftSection={<IconArrowUp size={14} />}
+      onClick={onClick}
+    >
+      {t('rooms.list.toFirstNew')}
+    </Button>
+  );
 }
 
-/** What there is further up. Lies over the list: nothing moves when it comes and goes. */
-function Older({ live, hasOlder, toFirstNew }: OlderProps): ReactElement | null {
+/** What becomes of older messages while they are loaded. Lies over the list as well. */
+function Older({ live }: { live: LiveRoom }): ReactElement | null {
   const { t } = useTranslation();
-  if (toFirstNew !== null && !live.isLoadingOlder && live.error === null) {
-    return (
-      <Button
-        className={classes.firstNew}
-        variant="filled"
-        size="compact-md"
-        fz="xs"
-        radius="xl"
-        leftSection={<IconArrowUp size={14} />}
-        onClick={toFirstNew}
-      >
-        {t('rooms.list.toFirstNew')}
-      </Button>
-    );
-  }
-  if (!hasOlder) return null;
   if (live.isLoadingOlder) {
     return (
       <output className={classes.older}>

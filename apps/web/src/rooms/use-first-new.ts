@@ -1,7 +1,6 @@
 import type { LiveRoom } from '@aura/client/react';
 import { useEffect, useRef, useState } from 'react';
 import type { MessageRow } from './message-rows.ts';
-import { useIsSettled } from './use-is-settled.ts';
 import type { MessageList } from './use-message-list.ts';
 
 interface FirstNewOptions extends Pick<LiveRoom, 'loadUntil'> {
@@ -10,6 +9,7 @@ interface FirstNewOptions extends Pick<LiveRoom, 'loadUntil'> {
   range: MessageList['range'];
   newAfterSeq: number | null;
   hasOlderMessages: boolean;
+  isSettled: boolean;
   toIndex: (index: number) => void;
 }
 
@@ -18,10 +18,9 @@ interface FirstNewOptions extends Pick<LiveRoom, 'loadUntil'> {
  * is not loaded. Null: there is no need.
  */
 export function useFirstNew(options: FirstNewOptions): (() => void) | null {
-  const { rows, range, newAfterSeq, hasOlderMessages, loadUntil, toIndex } = options;
+  const { rows, range, newAfterSeq, hasOlderMessages, isSettled, loadUntil, toIndex } = options;
   const index = rows.findIndex(({ kind }) => kind === 'new');
   const [reachedSeq, setReachedSeq] = useState<number | null>(null);
-  const isSettled = useIsSettled();
   const isReached = range !== null && index >= range.startIndex && index <= range.endIndex;
   if (isSettled && isReached && newAfterSeq !== reachedSeq) setReachedSeq(newAfterSeq);
   // So many times it was loaded, or could not be.

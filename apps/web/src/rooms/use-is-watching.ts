@@ -1,10 +1,15 @@
 import { useSyncExternalStore } from 'react';
-import { useIsSettled } from './use-is-settled.ts';
 
 /** Whether what comes now is seen: the window has the focus, the tab is shown, and the list stands at its end. */
-export function useIsWatching({ isAtBottom }: { isAtBottom: boolean }): boolean {
+export function useIsWatching({
+  isAtBottom,
+  isSettled,
+}: {
+  isAtBottom: boolean;
+  /** Where the list stands means something. */
+  isSettled: boolean;
+}): boolean {
   const isInFront = useSyncExternalStore(subscribe, isPageInFront);
-  const isSettled = useIsSettled();
   return isSettled && isAtBottom && isInFront;
 }
 

@@ -4,7 +4,6 @@ import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { type RefCallback, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { StickToBottom } from '../conversation/use-stick-to-bottom.ts';
 import type { MessageRow } from './message-rows.ts';
-import { useIsSettled } from './use-is-settled.ts';
 
 interface MessageListOptions {
   rows: readonly MessageRow[];
@@ -12,6 +11,8 @@ interface MessageListOptions {
   state: RoomState;
   /** Holds the end of the list while the reader is there. */
   place: StickToBottom;
+  /** The list has been scrolled to where it begins. */
+  isSettled: boolean;
 }
 
 export interface MessageList {
@@ -38,7 +39,8 @@ const ESTIMATED_ROW_PX = 56;
  * also when older messages come above. The virtualizer holds the place by the row that is on screen; the end is held by
  * what holds it in conversations.
  */
-export function useMessageList({ rows, live, state, place }: MessageListOptions): MessageList {
+export function useMessageList(options: MessageListOptions): MessageList {
+  const { rows, live, state, place, isSettled } = options;
   const { scrollerRef: stickRef, isAtBottom, toBottom, letGo } = place;
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const scrollerRef = useCallback<RefCallback<HTMLElement>>(
@@ -84,7 +86,6 @@ export function useMessageList({ rows, live, state, place }: MessageListOptions)
     if (lastClientId !== undefined) toBottom();
   }, [lastClientId, toBottom]);
 
-  const isSettled = useIsSettled();
   const firstIndex = items[0]?.index ?? null;
   const { loadOlder, isLoadingOlder, error } = live;
   const canLoad = isSettled && state.hasOlderMessages && !isLoadingOlder && error === null;
