@@ -105,7 +105,7 @@ export const listRoomsInputSchema = pageInputSchema.extend({
   /** `mine`: those the caller is in. `public`: all that may be joined. */
   scope: z.enum(['mine', 'public']).default('mine'),
   isArchived: z.boolean().default(false),
-  /** This one alone, if it is among them. */
+  /** This one alone, if it is among them, archived or not. */
   roomId: idSchema.optional(),
   /** Words that must all occur in the name. */
   query: z.string().trim().max(LIMITS.searchChars).optional(),

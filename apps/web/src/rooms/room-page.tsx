@@ -1,3 +1,4 @@
+import type { AuraError } from '@aura/client';
 import type { RoomView } from '@aura/contract';
 import { useJoinRoom, useRoom, useRooms } from '@aura/client/react';
 import { Button } from '@mantine/core';
@@ -25,7 +26,7 @@ function RoomById({ id }: { id: string }): ReactElement {
   if (isBanned) return <Apart content={<Banned />} />;
   if (code === 'FORBIDDEN') return <Apart content={<NotJoined id={id} left={live.state?.room ?? null} />} />;
   if (live.state !== null) return <LiveRoom live={live} state={live.state} />;
-  if (live.status === 'error') return <Apart content={<Failed live={live} />} />;
+  if (live.status === 'error') return <Apart content={<Failed error={live.error} onRetry={live.reload} />} />;
   return <Apart content={<RoomSkeleton />} />;
 }
 
@@ -57,7 +58,7 @@ function RoomNotFound(): ReactElement {
 /** `left`: the room, when somebody who was in it is not any more. */
 function NotJoined({ id, left }: { id: string; left: RoomView | null }): ReactElement {
   const { t } = useTranslation();
-  if (left === null) return <Stranger id={id} />;
+  if (left === null) return <RoomFromOutside id={id} />;
   const title = t('rooms.page.leftTitle', { name: left.name });
   return left.isPublic ? (
     <Notice title={title} body={t('rooms.page.leftBody')} action={<Join id={id} />} />
@@ -67,18 +68,21 @@ function NotJoined({ id, left }: { id: string; left: RoomView | null }): ReactEl
 }
 
 /** A public room for somebody who was not in it: what lists tell of it. */
-function Stranger({ id }: { id: string }): ReactElement {
+function RoomFromOutside({ id }: { id: string }): ReactElement {
   const { t } = useTranslation();
-  const open = useRooms({ scope: 'public', roomId: id });
-  const archived = useRooms({ scope: 'public', roomId: id, isArchived: true });
-  if (open.status === 'loading' || archived.status === 'loading') return <RoomSkeleton />;
-  const { room } = open.rooms[0] ?? archived.rooms[0] ?? { room: null };
+  const list = useRooms({ scope: 'public', roomId: id });
+  const room = list.rooms[0]?.room;
+  if (room === undefined && list.status === 'loading') return <RoomSkeleton />;
+  if (room === undefined && list.status === 'error') {
+    return <Failed error={list.error} onRetry={list.loadMore} />;
+  }
+  const isArchived = (room?.archivedAt ?? null) !== null;
   return (
     <Notice
       title={room?.name ?? t('rooms.page.joinTitle')}
       lead={room?.topic ?? ''}
-      body={t(archived.rooms.length > 0 ? 'rooms.page.archivedBody' : 'rooms.page.joinBody')}
-      action={archived.rooms.length > 0 ? <ToRooms /> : <Join id={id} />}
+      body={t(isArchived ? 'rooms.page.archivedBody' : 'rooms.page.joinBody')}
+      action={isArchived ? <ToRooms /> : <Join id={id} />}
     />
   );
 }
@@ -101,14 +105,14 @@ function Banned(): ReactElement {
   );
 }
 
-function Failed({ live }: { live: ReturnType<typeof useRoom> }): ReactElement {
+function Failed({ error, onRetry }: { error: AuraError | null; onRetry: () => void }): ReactElement {
   const { t } = useTranslation();
   const errorText = useErrorText();
   return (
     <Notice
       title={t('rooms.page.loadFailed')}
-      body={errorText(live.error)}
-      action={<Button onClick={live.reload}>{t('app.tryAgain')}</Button>}
+      body={errorText(error)}
+      action={<Button onClick={onRetry}>{t('app.tryAgain')}</Button>}
     />
   );
 }

@@ -12,7 +12,7 @@ export interface RoomDirectory extends Paging {
 
 /**
  * Rooms to look through, as they stood when they were asked for: `public`, those that anybody may join, or `mine`, also
- * archived ones. `query`: words that the name must have, all of them. `roomId`: that one alone. What is live is `useInbox`.
+ * archived ones. `query`: words that the name must have, all of them. `roomId`: that one alone, archived or not. What is live is `useInbox`.
  */
 export function useRooms({
   scope,

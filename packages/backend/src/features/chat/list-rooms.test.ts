@@ -153,6 +153,9 @@ describe('chat.listRooms', () => {
     for (const stranger of strangers) {
       for (const id of [open, secret]) expect(await find(stranger, id)).toEqual(missing);
     }
+    await owner.call.chat.archiveRoom({ roomId: open });
+    const { rooms } = await find(reader, open);
+    expect(rooms).toMatchObject([{ room: { id: open, archivedAt: expect.any(String) } }]);
   });
 
   it('keeps archived rooms apart', async () => {

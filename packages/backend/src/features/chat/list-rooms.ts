@@ -13,7 +13,7 @@ const keySchema = z.object({ lastAt: pageInstantSchema, id: z.uuid() });
 /** One page of the caller's rooms, or of those that anybody may join; the one that somebody wrote in last comes first. */
 export async function listRooms(ctx: CallerContext, input: ListRoomsInput): Promise<ListRoomsOutput> {
   const { tenantId, userId, role } = ctx.caller;
-  const { scope, isArchived, roomId = null, limit } = input;
+  const { scope, roomId = null, limit } = input;
   // A guest knows of the rooms it was invited to alone.
   if (scope === 'public' && !isListed({ isPublic: true }, role)) return { rooms: [], nextPage: null };
   const after = parsePage(keySchema, input.page);
@@ -21,6 +21,8 @@ export async function listRooms(ctx: CallerContext, input: ListRoomsInput): Prom
     .split(/\s+/)
     .filter((word) => word !== '');
   return await withSnapshot(ctx, async (db) => {
+    // Of a room that is named `archivedAt` tells.
+    const isArchived = roomId === null ? input.isArchived : null;
     const filter = { tenantId, userId, scope, isArchived, roomId, words, after, limit: limit + 1 };
     const rows = await listedRooms(db, filter);
     const shown = rows.slice(0, limit);

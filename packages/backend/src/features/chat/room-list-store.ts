@@ -32,7 +32,8 @@ interface Filter {
   tenantId: string;
   userId: string;
   scope: 'mine' | 'public';
-  isArchived: boolean;
+  /** Null: either. */
+  isArchived: boolean | null;
   /** Null: any. */
   roomId: string | null;
   words: readonly string[];
@@ -42,11 +43,11 @@ interface Filter {
 
 /** Rooms with what their reader has not read; the one that somebody wrote in last comes first. */
 export async function listedRooms(db: Kysely<Schema>, filter: Filter): Promise<ListedRoom[]> {
-  const { userId, scope, roomId, after, words } = filter;
+  const { userId, scope, isArchived, roomId, after, words } = filter;
   const conditions = [
     sql`r.tenant_id = ${filter.tenantId}`,
-    sql`(r.archived_at is not null) = ${filter.isArchived}`,
     scope === 'mine' ? sql`m.user_id is not null` : sql`r.is_public`,
+    ...(isArchived === null ? [] : [sql`(r.archived_at is not null) = ${isArchived}`]),
     ...(roomId === null ? [] : [sql`r.id = ${roomId}::uuid`]),
     ...words.map((word) => sql`r.name ilike ${`%${escapeLike(word)}%`}`),
     ...(after === null
