@@ -26,8 +26,8 @@ const MINUTE_MS = 60_000;
 /** A room that is loaded and kept current: what was said, who is there, and where to say more. */
 export function LiveRoom({ live, state }: { live: Live; state: RoomState }): ReactElement {
   const scene = useScene(live, state);
-  useRunInAddress(state.runs);
   const place = useRoomPanel();
+  useRunInAddress(place, state.runs);
   const { bar } = scene;
   return (
     <RoomProvider value={scene}>

@@ -15,6 +15,8 @@ export interface RoomPlace {
   panel: RoomPanel;
   /** The message of the room's own at this place in the log is to be shown. */
   seq: number | null;
+  /** Whatever this run does is to be shown. */
+  runId: string | null;
   open: (panel: NonNullable<RoomPanel>) => void;
   /** What is looked for now, so that "back" leads to what was found. */
   keepWords: (words: string) => void;
@@ -24,6 +26,8 @@ export interface RoomPlace {
   /** The jump is over: the same one can be made again. */
   arrive: () => void;
   arriveInThread: () => void;
+  /** `threadOf`: whose thread the run stands in. */
+  arriveAtRun: (threadOf: string | undefined) => void;
 }
 
 const NO_PANEL = { panel: null, words: null, thread: null, reply: null };
@@ -62,10 +66,14 @@ export function useRoomPanel(): RoomPlace {
       },
       arrive: () => change({ at: null }, { replace: true }),
       arriveInThread: () => change({ reply: null }, { replace: true }),
+      arriveAtRun(threadOf: string | undefined) {
+        const values = threadOf === undefined ? {} : { ...NO_PANEL, thread: threadOf };
+        change({ run: null, ...values }, { replace: true });
+      },
     }),
     [change],
   );
-  return { panel, seq: placeIn(params, 'at'), ...actions };
+  return { panel, seq: placeIn(params, 'at'), runId: params.get('run'), ...actions };
 }
 
 function placeIn(params: URLSearchParams, name: 'at' | 'reply'): number | null {
