@@ -5,8 +5,19 @@ import { signUp, startRealServer } from './real-server.ts';
 // The server comes first: with a document around, its model client would take the process for a browser.
 const server = await startRealServer();
 const { renderHook } = await import('./render.ts');
-const { useCreateRoom, useInbox, useJoinRoom, useRoom, useRoomPins, useRooms, useRoomSearch, useThread } =
-  await import('../src/react/index.ts');
+const {
+  useBan,
+  useCreateRoom,
+  useInbox,
+  useJoinRoom,
+  useRoom,
+  useRoomBans,
+  useRoomPins,
+  useRooms,
+  useRoomSearch,
+  useThread,
+  useUnban,
+} = await import('../src/react/index.ts');
 
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -196,4 +207,29 @@ test('useThread: what the agent does in it, for whoever was there and whoever co
   expect(Object.values(late.current.runs)).toMatchObject([{ status: 'completed' }]);
   using fresh = await renderHook(anna.client, () => useThread(id, root));
   await expect.poll(() => fresh.current.runs).toEqual(early.current.runs);
+});
+
+test('useRoomBans: who was banned shows, by somebody else too, and also who never was in the room; until the ban is lifted', async () => {
+  await using anna = await addPerson();
+  await using ben = await addPerson();
+  await using cleo = await addPerson();
+  const input = { clientId: newClientId(), name: 'Bans', userIds: [ben.userId] };
+  const { id: roomId } = await anna.client.chat.createRoom.mutate(input);
+  await anna.client.chat.setMemberRole.mutate({ roomId, userId: ben.userId, role: 'owner' });
+  using view = await renderHook(ben.client, () => ({
+    bans: useRoomBans({ roomId }),
+    ban: useBan(),
+    unban: useUnban(),
+  }));
+  await expect.poll(() => view.current.bans.status).toBe('ready');
+  const banned = () => view.current.bans.bans.map(({ userId }) => userId);
+  await anna.client.chat.invite.mutate({ roomId, userIds: [cleo.userId] });
+  await anna.client.chat.ban.mutate({ roomId, userId: cleo.userId });
+  await expect.poll(banned).toEqual([cleo.userId]);
+  await using dora = await addPerson();
+  const { userId } = dora;
+  await view.current.ban.mutateAsync({ roomId, userId });
+  await expect.poll(banned).toEqual([userId, cleo.userId]);
+  await view.current.unban.mutateAsync({ roomId, userId: cleo.userId });
+  await expect.poll(banned).toEqual([userId]);
 });

@@ -1,4 +1,4 @@
-import { useAura, useRoomBans } from '@aura/client/react';
+import { useRoomBans, useUnban } from '@aura/client/react';
 import { Button } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,18 +8,15 @@ import { useRoomScene } from './room-context.ts';
 import classes from './side-panel.module.css';
 import { useAttempt } from './use-attempt.ts';
 
-/** Who cannot come back, and a way to let them. Read anew whenever the members change: a ban takes one away. */
+/** Who cannot come back, and a way to let them. */
 export function BannedPeople(): ReactElement | null {
   const { t } = useTranslation();
-  const client = useAura();
-  const { room, members } = useRoomScene();
+  const { room } = useRoomScene();
+  const unban = useUnban();
   const attempt = useAttempt();
-  const list = useRoomBans({ roomId: room.id, revision: members.length });
+  const list = useRoomBans({ roomId: room.id });
   if (list.bans.length === 0) return null;
-  const lift = async (userId: string) => {
-    const isLifted = await attempt(() => client.chat.unban.mutate({ roomId: room.id, userId }));
-    if (isLifted) await list.refresh();
-  };
+  const lift = async (userId: string) => await attempt(() => unban.mutateAsync({ roomId: room.id, userId }));
   return (
     <section aria-label={t('rooms.memberPanel.banned')}>
       <h3 className={classes.heading}>{t('rooms.memberPanel.banned')}</h3>

@@ -1,5 +1,5 @@
 import type { RoomMemberView, RoomRole } from '@aura/contract';
-import { useAura } from '@aura/client/react';
+import { useAura, useBan } from '@aura/client/react';
 import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconBan,
@@ -40,6 +40,7 @@ export function MemberMenu({ member, isMuted }: MemberMenuProps): ReactElement {
   const client = useAura();
   const { room, reader } = useRoomScene();
   const attempt = useAttempt();
+  const ban = useBan();
   const [isAsking, setIsAsking] = useState<'remove' | 'ban' | null>(null);
   const { userId, name } = member;
   const target = { roomId: room.id, userId };
@@ -101,7 +102,7 @@ export function MemberMenu({ member, isMuted }: MemberMenuProps): ReactElement {
         title={t('rooms.memberPanel.banTitle', { name })}
         body={t('rooms.memberPanel.banBody')}
         confirmLabel={t('rooms.memberPanel.ban')}
-        onConfirm={async () => void (await attempt(() => client.chat.ban.mutate(target)))}
+        onConfirm={async () => void (await attempt(() => ban.mutateAsync(target)))}
       />
     </>
   );

@@ -31,7 +31,7 @@ export { type Inbox, useInbox } from './use-inbox.ts';
 export { useModels } from './use-models.ts';
 export { type LiveRoom, useRoom } from './use-room.ts';
 export { type RoomBans, useRoomBans } from './use-room-bans.ts';
-export { useCreateRoom, useJoinRoom, type NewRoom } from './use-room-mutations.ts';
+export { useBan, useCreateRoom, useJoinRoom, useUnban, type NewRoom } from './use-room-mutations.ts';
 export { type RoomPins, useRoomPins } from './use-room-pins.ts';
 export { type RoomSearch, useRoomSearch } from './use-room-search.ts';
 export { type RoomDirectory, useRooms } from './use-rooms.ts';

@@ -6,6 +6,8 @@ export const auraKeys = {
   conversations: (identityKey: string | null) => ['aura', identityKey, 'conversations'] as const,
   approvals: (identityKey: string | null) => ['aura', identityKey, 'approvals'] as const,
   rooms: (identityKey: string | null) => ['aura', identityKey, 'rooms'] as const,
+  roomBans: (identityKey: string | null, roomId: string) =>
+    ['aura', identityKey, 'rooms', 'bans', roomId] as const,
   models: (identityKey: string | null) => ['aura', identityKey, 'models'] as const,
   tools: (identityKey: string | null) => ['aura', identityKey, 'tools'] as const,
 };

@@ -1,8 +1,11 @@
 import type { RoomBanView } from '@aura/contract';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { coalesce } from '../live/coalesce.ts';
+import { livesOf } from '../live/lives.ts';
 import { useAura } from './aura-provider.ts';
 import { type Paging, pagingOf } from './paging-of.ts';
-import { AURA_QUERY, auraKeys, previousWithin } from './query-keys.ts';
+import { AURA_QUERY, auraKeys } from './query-keys.ts';
 import { useIdentityKey } from './use-session.ts';
 
 export interface RoomBans extends Paging {
@@ -12,24 +15,26 @@ export interface RoomBans extends Paging {
   refresh: () => Promise<void>;
 }
 
+/** Many may come or be sent away at once. */
+const REFRESH_MS = 500;
+
 /**
- * Who may not come into a room, as it stood when it was asked for; for its owners and moderators. `revision`: read anew
- * whenever it changes.
+ * Who may not come into a room, for its owners and moderators. Read anew whenever somebody comes or goes, and after
+ * `useBan` and `useUnban`; that somebody else bans a person who is not there, nothing tells.
  */
-export function useRoomBans({ roomId, revision = 0 }: { roomId: string; revision?: number }): RoomBans {
+export function useRoomBans({ roomId }: { roomId: string }): RoomBans {
   const client = useAura();
   const identityKey = useIdentityKey();
-  const scope = [...auraKeys.rooms(identityKey), 'bans', roomId];
   const list = useInfiniteQuery({
     ...AURA_QUERY,
-    queryKey: [...scope, revision],
+    queryKey: auraKeys.roomBans(identityKey, roomId),
     queryFn: ({ pageParam, signal }) =>
       client.chat.bans.query({ roomId, ...(pageParam === null ? {} : { page: pageParam }) }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextPage,
-    placeholderData: previousWithin(scope),
     enabled: identityKey !== null,
   });
+  useRefreshOnComings(roomId);
   return {
     bans: list.data?.pages.flatMap(({ bans }) => bans) ?? [],
     async refresh() {
@@ -37,4 +42,28 @@ export function useRoomBans({ roomId, revision = 0 }: { roomId: string; revision
     },
     ...pagingOf(list),
   };
+}
+
+function useRefreshOnComings(roomId: string): void {
+  const client = useAura();
+  const identityKey = useIdentityKey();
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const queryKey = auraKeys.roomBans(identityKey, roomId);
+    const { soon, cancel } = coalesce(() => void queryClient.invalidateQueries({ queryKey }), REFRESH_MS);
+    const room = livesOf(client).room(roomId);
+    const unwatch = room.watch({
+      onSnapshot: soon,
+      onEvent({ type }) {
+        if (type === 'member_left' || type === 'member_joined') soon();
+      },
+    });
+    // It is followed for as long as somebody looks.
+    const unsubscribe = room.subscribe(() => undefined);
+    return () => {
+      unwatch();
+      unsubscribe();
+      cancel();
+    };
+  }, [client, queryClient, identityKey, roomId]);
 }
