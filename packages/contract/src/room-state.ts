@@ -49,7 +49,7 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
       return { ...state, pins: state.pins.filter((id) => id !== event.data.messageId) };
     case 'message_deleted': {
       const pins = state.pins.filter((id) => id !== event.data.messageId);
-      return { ...withSaid(state, event), pins };
+      return { ...withMessagesAndRuns(state, event), pins };
     }
     case 'message_posted':
     case 'message_edited':
@@ -69,12 +69,12 @@ export function applyRoomEvent(state: RoomState, event: RoomFeedEvent): RoomStat
     case 'timeline_step_update':
     case 'error':
     case 'done':
-      return withSaid(state, event);
+      return withMessagesAndRuns(state, event);
   }
 }
 
 /** What people and runs say, and what becomes of it. */
-function withSaid(state: RoomState, event: RoomEvent): RoomState {
+function withMessagesAndRuns(state: RoomState, event: RoomEvent): RoomState {
   const list = { threadOf: null };
   return {
     ...state,

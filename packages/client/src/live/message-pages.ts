@@ -76,8 +76,6 @@ export function createMessagePages(options: MessagePagesOptions): MessagePages {
     },
     apply(event) {
       loading?.events.push(event);
-      // Before the first page there is no list to which something could be added.
-      if (pages.hasMore === null) return;
       const messages = apply(pages.messages, event);
       if (messages !== pages.messages) pages = { ...pages, messages };
     },
