@@ -233,3 +233,19 @@ test('Enter after a name was begun takes the first person found, and makes no ro
   const { state } = await anna.client.chat.getRoom.query({ roomId });
   expect(state.members.map(({ userId }) => userId).toSorted()).toEqual([anna.userId, ben.userId].toSorted());
 });
+
+test('a long name of a room keeps the field to write in on one line', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Name');
+  await say(anna, 'Hello');
+  await open(anna, roomId);
+  const heightOf = async () => await composer(page).evaluate(({ clientHeight }) => clientHeight);
+  const before = await heightOf();
+  const name = 'A name without end '.repeat(13).trim();
+  await anna.client.chat.updateRoom.mutate({ roomId, name });
+  await expect.poll(async () => await composer(page).getAttribute('placeholder')).toContain(name);
+  expect(await heightOf()).toBe(before);
+  await composer(page).fill('one\ntwo\nthree');
+  await expect.poll(heightOf).toBeGreaterThan(2 * before - 20);
+});

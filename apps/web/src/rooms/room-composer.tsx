@@ -15,9 +15,6 @@ import { UploadList } from './upload-list.tsx';
 import { useMentions } from './use-mentions.ts';
 import { useUploads } from './use-uploads.ts';
 
-/** As much of a room's name as a phone has room for. */
-const NAME_CHARS = 22;
-
 /** Where somebody writes to the room, or, with `threadOf`, into a thread. */
 export function RoomComposer({ threadOf }: { threadOf?: string }): ReactElement {
   const { t, i18n } = useTranslation();
@@ -69,7 +66,7 @@ export function RoomComposer({ threadOf }: { threadOf?: string }): ReactElement 
         onSend={send}
         placeholder={
           threadOf === undefined
-            ? t('rooms.composer.placeholder', { name: shortened(room.name) })
+            ? t('rooms.composer.placeholder', { name: room.name })
             : t('rooms.composer.reply')
         }
         status={files.status}
@@ -81,17 +78,6 @@ export function RoomComposer({ threadOf }: { threadOf?: string }): ReactElement 
       </Composer>
     </div>
   );
-}
-
-/** So that it stays on one line, of which a field without text has the height. */
-function shortened(name: string): string {
-  const characters = Array.from(name);
-  return characters.length <= NAME_CHARS
-    ? name
-    : `${characters
-        .slice(0, NAME_CHARS - 1)
-        .join('')
-        .trimEnd()}…`;
 }
 
 function AttachButton({ onChoose }: { onChoose: (files: File[]) => void }): ReactElement {
