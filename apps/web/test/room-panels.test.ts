@@ -172,3 +172,48 @@ test('a public room that one is not in shows what it is and can be joined; a pri
   await anna.client.chat.removeMember.mutate({ roomId, userId: ben.userId });
   await page.getByRole('heading', { name: 'You are not in “Garden” any more' }).waitFor();
 });
+
+test('when it cannot be told what a room is, that is said, and tried again', async () => {
+  const { anna, ben } = scene;
+  const { page } = ben;
+  const room = { clientId: crypto.randomUUID(), name: 'Orchard', isPublic: true };
+  const { id } = await anna.client.chat.createRoom.mutate(room);
+  await page.route(/chat\.listRooms/, async (route) => await route.fulfill({ status: 400, body: 'no' }));
+  await page.goto(`/app/rooms/${id}`);
+  await page.getByRole('heading', { name: 'The room could not be loaded.' }).waitFor();
+  await page.unroute(/chat\.listRooms/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Orchard' }).waitFor();
+});
+
+test('a thread that could not be loaded says so, and is there after another try', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Thread later');
+  const root = await say(ben, 'The root');
+  await say(ben, 'The reply', { threadOf: root });
+  for (let index = 0; index < 60; index++) await say(anna, `Line ${index}`);
+  await page.route(/chat\.getThread/, async (route) => await route.fulfill({ status: 400, body: 'no' }));
+  await page.goto(`/app/rooms/${roomId}?thread=${root}`);
+  const thread = panel(anna, 'Thread');
+  await thread.getByText('The thread could not be loaded.').waitFor();
+  await page.unroute(/chat\.getThread/);
+  await thread.getByRole('button', { name: 'Try again' }).click();
+  await thread.getByText('The reply').waitFor();
+  await ben.client.chat.deleteMessage.mutate({ roomId, messageId: root });
+  await thread.getByText('This message was deleted.').waitFor();
+  await thread.getByText('The reply').waitFor();
+});
+
+test('a link to a run in a thread opens that thread alone, whatever else stood there', async () => {
+  const { anna, ben } = scene;
+  const { page } = anna;
+  const { roomId, say } = await createRoom(anna, [ben], 'Link to a run');
+  const root = await say(anna, 'The root');
+  const clientId = crypto.randomUUID();
+  const text = '@agent\n#tool ask_user {"question":"Which?"}';
+  const asked = await anna.client.chat.postMessage.mutate({ roomId, threadOf: root, text, clientId });
+  await page.goto(`/app/rooms/${roomId}?panel=search&words=root&run=${asked.runId ?? ''}`);
+  await panel(anna, 'Thread').getByText('The root').waitFor();
+  await expect.poll(() => new URL(page.url()).search).toBe(`?thread=${root}`);
+});
