@@ -98,6 +98,20 @@ test('a thread whose message is not there says so', async () => {
   await say(anna, 'Hello');
   await anna.page.goto(`/app/rooms/${roomId}?thread=${crypto.randomUUID()}`);
   await panel(anna, 'Thread').getByText('There is no such message in this room.').waitFor();
+  expect(await panel(anna, 'Thread').getByRole('textbox').count()).toBe(0);
+});
+
+test('nobody is offered to reply below what was deleted', async () => {
+  const { anna, ben } = scene;
+  const { roomId, say } = await createRoom(anna, [ben], 'Deleted thread');
+  const messageId = await say(anna, 'soon gone');
+  await say(ben, 'a reply', { threadOf: messageId });
+  await ben.page.goto(`/app/rooms/${roomId}?thread=${messageId}`);
+  const field = panel(ben, 'Thread').getByRole('textbox');
+  await field.waitFor();
+  await anna.client.chat.deleteMessage.mutate({ roomId, messageId });
+  await field.waitFor({ state: 'detached' });
+  await panel(ben, 'Thread').getByText('a reply').waitFor();
 });
 
 test('what is found or pinned takes in what happens to it, far back and in threads: nothing that was deleted stays', async () => {

@@ -20,7 +20,7 @@ interface Seen {
 }
 
 export function openNewLine({ readSeq, ...seen }: Omit<Seen, 'isWatching'> & { readSeq: number }): NewLine {
-  return { afterSeq: hasNews(seen, readSeq) ? readSeq : null, seenSeq: readSeq };
+  return nextNewLine({ afterSeq: null, seenSeq: readSeq }, { ...seen, isWatching: false });
 }
 
 /** The line as it stands now; the very same one while nothing about it changes. */

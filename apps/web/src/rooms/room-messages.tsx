@@ -27,7 +27,13 @@ export function RoomMessages({ live, state }: { live: LiveRoom; state: RoomState
   const place = useStickToBottom();
   const isSettled = useIsSettled();
   const isWatching = useIsWatching({ isAtBottom: place.isAtBottom, isSettled });
-  const newAfterSeq = useNewLine({ messages, readSeq: live.readSeq, readerId: reader.userId, isWatching });
+  const newAfterSeq = useNewLine({
+    messages,
+    readSeq: live.readSeq,
+    readerId: reader.userId,
+    isWatching,
+    isSettled,
+  });
   const pending = useMemo(() => live.pending.filter(({ threadOf }) => threadOf === null), [live.pending]);
   const pageStarts = usePageStarts(messages[0]?.id);
   const rows = useMemo(

@@ -25,14 +25,17 @@ interface ThreadPanelProps {
 export function ThreadPanel({ messageId, replySeq, canWrite }: ThreadPanelProps): ReactElement {
   const { t } = useTranslation();
   const { scrollerRef, letGo } = useStickToBottom();
+  const { room } = useRoomScene();
+  const thread = useThread(room.id, messageId);
+  const isOpen = thread.status !== 'notFound' && (thread.message?.deletedAt ?? null) === null;
   return (
     <SidePanel title={t('rooms.thread.title')}>
       <div ref={scrollerRef} className={classes.scroller}>
         <div>
-          <Thread messageId={messageId} replySeq={replySeq} letGo={letGo} />
+          <Thread thread={thread} messageId={messageId} replySeq={replySeq} letGo={letGo} />
         </div>
       </div>
-      {canWrite && (
+      {canWrite && isOpen && (
         <div className={classes.dock}>
           <RoomComposer threadOf={messageId} />
         </div>
@@ -42,14 +45,13 @@ export function ThreadPanel({ messageId, replySeq, canWrite }: ThreadPanelProps)
 }
 
 interface ThreadProps extends Pick<ThreadPanelProps, 'messageId' | 'replySeq'> {
+  thread: LiveThread;
   /** The place in the panel is somewhere else now. */
   letGo: () => void;
 }
 
-function Thread({ messageId, replySeq, letGo }: ThreadProps): ReactElement {
+function Thread({ thread, messageId, replySeq, letGo }: ThreadProps): ReactElement {
   const { t } = useTranslation();
-  const { room } = useRoomScene();
-  const thread = useThread(room.id, messageId);
   if (thread.status === 'notFound') return <p className={classes.note}>{t('rooms.thread.gone')}</p>;
   return (
     <>
@@ -64,7 +66,7 @@ function Thread({ messageId, replySeq, letGo }: ThreadProps): ReactElement {
   );
 }
 
-function Replies(props: ThreadProps & { thread: LiveThread }): ReactElement {
+function Replies(props: ThreadProps): ReactElement {
   const { thread, messageId, replySeq, letGo } = props;
   const { t } = useTranslation();
   const errorText = useErrorText();

@@ -8,12 +8,15 @@ interface NewLineOptions {
   readSeq: number | null;
   readerId: string;
   isWatching: boolean;
+  /** Until then nobody knows whether what comes is seen. */
+  isSettled: boolean;
 }
 
 /** After which place in the log messages are new to the reader of an open room; null: none are. */
-export function useNewLine({ messages, readSeq, readerId, isWatching }: NewLineOptions): number | null {
+export function useNewLine(options: NewLineOptions): number | null {
+  const { messages, readSeq, readerId, isWatching, isSettled } = options;
   const [line, setLine] = useState(() => openNewLine({ messages, readerId, readSeq: readSeq ?? 0 }));
-  const next = nextNewLine(line, { messages, readerId, isWatching });
+  const next = isSettled ? nextNewLine(line, { messages, readerId, isWatching }) : line;
   if (next !== line) setLine(next);
   return next.afterSeq;
 }
